@@ -1,0 +1,166 @@
+/**
+ * `wright`: from arguments to an exit code.
+ *
+ * The main thread reads the arguments, explains itself, and waits. A command that analyses or runs
+ * programs works in a worker thread of this same file, for two reasons: a worker may have a stack as
+ * large as deep recursion of a hosted program needs, and the main thread stays free to answer ^C at
+ * once, whatever the worker is in the middle of.
+ *
+ * Exit codes: 0 fine, 1 diagnostics or failures, 2 wrong usage, 3 our fault, 130 interrupted; `run`
+ * passes on the hosted program's own.
+ */
+import { rmSync } from "node:fs";
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { nearest } from "../dsl/bind/nearest.ts";
+import { renderDiagnostics } from "../dsl/syntax/render.ts";
+import { COMMANDS, findCommand, SHARED_OPTIONS, type CommandName } from "./command-table.ts";
+import { commandHelp, generalHelp } from "./help.ts";
+import { version } from "./install.ts";
+import { reportInternalError } from "./internal-error.ts";
+import type { Cleanup, Command } from "./invocation.ts";
+import { parseArguments, UsageError, type Arguments, type CommandSpec } from "./options.ts";
+import { ConfigError } from "./project.ts";
+import { Exit, Terminal } from "./terminal.ts";
+
+const INTERRUPTED = 130;
+
+/** One megabyte of stack is some 5,000 frames of the evaluator. */
+const STACK_MEGABYTES = 960;
+
+const LOADERS: Readonly<Record<CommandName, () => Promise<{ readonly run: Command }>>> = {
+  new: () => import("./commands/new.ts"),
+  check: () => import("./commands/check.ts"),
+  run: () => import("./commands/run.ts"),
+  test: () => import("./commands/test.ts"),
+  build: () => import("./commands/build.ts"),
+  dump: () => import("./commands/dump.ts"),
+  why: () => import("./commands/why.ts"),
+  explain: () => import("./commands/explain.ts"),
+  doctor: () => import("./commands/doctor.ts"),
+  completion: () => import("./commands/completion.ts"),
+};
+
+interface Job {
+  readonly command: CommandName;
+  readonly args: Arguments;
+}
+
+type Message = { readonly kind: "add" | "done"; readonly path: string };
+
+if (isMainThread) process.exitCode = await main(process.argv.slice(2));
+else await work(workerData as Job);
+
+// ---------------------------------------------------------------- the main thread
+
+async function main(argv: readonly string[]): Promise<number> {
+  const terminal = new Terminal();
+  try {
+    const job = read(argv, terminal);
+    if (typeof job === "number") return job;
+    if (findCommand(job.command)!.heavy) return await runInWorker(job);
+    return await perform(job, { add: () => {}, done: () => {} });
+  } catch (error) {
+    return explainFailure(error, terminal, argv);
+  }
+}
+
+/** The command to run, or the exit code when there is nothing left to do. */
+function read(argv: readonly string[], terminal: Terminal): Job | number {
+  const [first, ...rest] = argv;
+  if (first === undefined) {
+    terminal.complain(generalHelp(terminal.err));
+    return 2;
+  }
+  if (first === "--version" || first === "-V") {
+    terminal.print(`wright ${version()} (node ${process.versions.node})`);
+    return 0;
+  }
+  if (first === "--help" || first === "-h" || first === "help") return help(rest[0], terminal);
+  const command = findCommand(first);
+  if (command === undefined) throw unknownCommand(first);
+  const args = parseArguments(command, SHARED_OPTIONS, rest);
+  if (args.options["help"] === true) return help(first, terminal);
+  return { command: command.name as CommandName, args };
+}
+
+function help(name: string | undefined, terminal: Terminal): number {
+  if (name === undefined) {
+    terminal.print(generalHelp(terminal.out));
+    return 0;
+  }
+  const command: CommandSpec | undefined = findCommand(name);
+  if (command === undefined) throw unknownCommand(name);
+  terminal.print(commandHelp(command, terminal.out));
+  return 0;
+}
+
+function unknownCommand(written: string): UsageError {
+  if (written.startsWith("-")) {
+    return new UsageError(`wright has no option ${written}`, "`wright --help` lists the commands");
+  }
+  const near = nearest(
+    written,
+    COMMANDS.map((one) => one.name),
+  );
+  const hint = near === null ? "`wright --help` lists the commands" : `did you mean \`wright ${near}\`?`;
+  return new UsageError(`there is no command \`${written}\``, hint);
+}
+
+function runInWorker(job: Job): Promise<number> {
+  const unfinished = new Set<string>();
+  return new Promise((resolve) => {
+    const worker = new Worker(new URL(import.meta.url), {
+      workerData: job,
+      resourceLimits: { stackSizeMb: STACK_MEGABYTES },
+    });
+    worker.on("message", ({ kind, path }: Message) => {
+      if (kind === "add") unfinished.add(path);
+      else unfinished.delete(path);
+    });
+    worker.on("error", (error) => resolve(explainFailure(error, new Terminal(), [job.command])));
+    worker.on("exit", (code) => resolve(code));
+    const interrupt = (signal: NodeJS.Signals) => {
+      for (const path of unfinished) rmSync(path, { recursive: true, force: true });
+      new Terminal().complain(signal === "SIGINT" ? "\ninterrupted" : `ended by ${signal}`);
+      process.exit(INTERRUPTED);
+    };
+    process.once("SIGINT", interrupt);
+    process.once("SIGTERM", interrupt);
+  });
+}
+
+// ---------------------------------------------------------------- the worker
+
+async function work(job: Job): Promise<void> {
+  const post = (message: Message) => parentPort?.postMessage(message);
+  const code = await perform(job, {
+    add: (path) => post({ kind: "add", path }),
+    done: (path) => post({ kind: "done", path }),
+  });
+  process.exit(code);
+}
+
+async function perform(job: Job, cleanup: Cleanup): Promise<number> {
+  const terminal = new Terminal({ quiet: job.args.options["quiet"] === true });
+  try {
+    const { run } = await LOADERS[job.command]();
+    return await run({ ...job.args, terminal, cleanup });
+  } catch (error) {
+    return explainFailure(error, terminal, [job.command, ...job.args.positionals]);
+  }
+}
+
+function explainFailure(error: unknown, terminal: Terminal, argv: readonly string[]): number {
+  if (error instanceof Exit) return error.code;
+  const { err } = terminal;
+  if (error instanceof UsageError) {
+    terminal.complain(`${err.red(err.bold("error"))}: ${error.message}`);
+    if (error.hint !== null) terminal.complain(`${err.cyan("help")}: ${error.hint}`);
+    return 2;
+  }
+  if (error instanceof ConfigError) {
+    terminal.complain(renderDiagnostics(error.diagnostics, { color: err.enabled }));
+    return 1;
+  }
+  return reportInternalError(error, terminal, argv);
+}

@@ -1,0 +1,266 @@
+/**
+ * From a prepared low-level program to an executable: emit, compile in parallel with a cache, link.
+ *
+ * The cache is keyed by everything that determines an object file: compiler, flags, and the texts
+ * that go in. Files appear under their final names only when they are complete, in the cache and at
+ * the output alike, so an interrupted build leaves nothing half-written and a concurrent one
+ * nothing to trip over. Failures are values with a message.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { homedir, availableParallelism } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { env } from "node:process";
+import { fileURLToPath } from "node:url";
+import { emitC, type CFile, type EmitOptions } from "./emit.ts";
+import {
+  compileFlags,
+  findCompiler,
+  linkFlags,
+  run,
+  type BuildMode,
+  type BuildProblem,
+  type Compiler,
+  type FlagOptions,
+} from "./toolchain.ts";
+import type { LLProgram } from "../ll/program.ts";
+
+export interface BuildOptions {
+  /** Where the executable goes. */
+  readonly output: string;
+  readonly mode?: BuildMode;
+  /** The compiler's command; else $CC, else the first usual one that runs. */
+  readonly cc?: string;
+  /** A directory that gets the C files and the runtime's, ready to be compiled by hand. */
+  readonly keepC?: string;
+  readonly sanitizers?: boolean;
+  readonly strict?: boolean;
+  readonly debug?: boolean;
+  readonly emit?: Partial<EmitOptions>;
+  /** Else `$XDG_CACHE_HOME/langwright`, else `.cache/langwright` of the home directory. */
+  readonly cache?: string;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (step: BuildStep) => void;
+}
+
+export type BuildStep =
+  | { readonly kind: "emitted"; readonly files: number; readonly characters: number }
+  | { readonly kind: "compiled"; readonly file: string; readonly cached: boolean; readonly done: number; readonly of: number }
+  | { readonly kind: "linked"; readonly output: string };
+
+export type BuildResult =
+  | { readonly ok: true; readonly output: string }
+  | { readonly ok: false; readonly problem: BuildProblem };
+
+const RUNTIME = fileURLToPath(new URL("../../runtime/native/", import.meta.url));
+const RUNTIME_HEADERS = ["wright.h", "gc.h"];
+const RUNTIME_SOURCES = ["platform.c", "gc_copy.c"];
+
+/** A program as passes leave it (`passes/native.ts`) becomes an executable. */
+export async function buildNative(program: LLProgram, options: BuildOptions): Promise<BuildResult> {
+  const work = join(cacheDirectory(options), `work-${randomBytes(6).toString("hex")}`);
+  try {
+    return await buildIn(work, program, options);
+  } catch (error) {
+    return { ok: false, problem: problemOf(error, options) };
+  } finally {
+    await rm(work, { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+async function buildIn(
+  work: string,
+  program: LLProgram,
+  options: BuildOptions,
+): Promise<BuildResult> {
+  // 1. A compiler, before any work is done for it.
+  const compiler = await findCompiler(options.cc ?? (env["CC"] || null));
+  if ("kind" in compiler) return { ok: false, problem: compiler };
+  // 2. C files.
+  const { files } = emitC(program, { ...options.emit, ...(options.debug ? { lines: true } : {}) });
+  const characters = files.reduce((sum, file) => sum + file.text.length, 0);
+  options.onProgress?.({ kind: "emitted", files: files.length, characters });
+  const all = [...(await runtimeFiles()), ...files];
+  await writeFiles(work, all);
+  if (options.keepC !== undefined) await writeFiles(options.keepC, all);
+  // 3. Object files, from the cache where possible.
+  const compiled = await compileAll(work, all, compiler, options);
+  if (!Array.isArray(compiled)) return { ok: false, problem: compiled };
+  // 4. The executable, under a temporary name first.
+  return await link(compiled, compiler, options);
+}
+
+async function runtimeFiles(): Promise<CFile[]> {
+  return await Promise.all(
+    [...RUNTIME_HEADERS, ...RUNTIME_SOURCES].map(async (name) => ({
+      name,
+      text: await readFile(join(RUNTIME, name), "utf8"),
+    })),
+  );
+}
+
+async function writeFiles(directory: string, files: readonly CFile[]): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  for (const { name, text } of files) await writeFile(join(directory, name), text);
+}
+
+export function cacheDirectory(options: Pick<BuildOptions, "cache">): string {
+  if (options.cache !== undefined) return resolve(options.cache);
+  const base = env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
+  return join(base, "langwright");
+}
+
+// ---- compiling ----------------------------------------------------------------------------------------
+
+interface Unit {
+  readonly name: string;
+  readonly object: string;
+}
+
+/** Object files of all units, or the first problem. */
+async function compileAll(
+  work: string,
+  files: readonly CFile[],
+  compiler: Compiler,
+  options: BuildOptions,
+): Promise<string[] | BuildProblem> {
+  const flags = compileFlags(flagOptions(options));
+  const store = join(cacheDirectory(options), "objects");
+  await mkdir(store, { recursive: true });
+  const units = unitsOf(files, store, compiler, flags);
+  const pending = [...units];
+  let done = 0;
+  let problem: BuildProblem | null = null;
+  const worker = async (): Promise<void> => {
+    for (let unit = pending.shift(); unit !== undefined && problem === null; unit = pending.shift()) {
+      const cached = existsSync(unit.object);
+      if (!cached) problem ??= await compile(unit, work, compiler, flags, options);
+      if (problem !== null) return;
+      done++;
+      options.onProgress?.({ kind: "compiled", file: unit.name, cached, done, of: units.length });
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), 4) }, worker));
+  return problem ?? units.map((unit) => unit.object);
+}
+
+/** The largest files first, so that the last one to finish is a small one. */
+function unitsOf(
+  files: readonly CFile[],
+  store: string,
+  compiler: Compiler,
+  flags: readonly string[],
+): Unit[] {
+  const headers = files.filter(({ name }) => name.endsWith(".h"));
+  const runtimeHeaders = headers.filter(({ name }) => RUNTIME_HEADERS.includes(name));
+  const sources = files.filter(({ name }) => name.endsWith(".c"));
+  return [...sources]
+    .sort((a, b) => b.text.length - a.text.length)
+    .map((source) => {
+      // The runtime includes its own headers only, so it is compiled once per configuration.
+      const seen = RUNTIME_SOURCES.includes(source.name) ? runtimeHeaders : headers;
+      const parts = [compiler.version, ...flags, ...seen.map(({ text }) => text), source.text];
+      const key = createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 40);
+      return { name: source.name, object: join(store, `${key}.o`) };
+    });
+}
+
+async function compile(
+  unit: Unit,
+  work: string,
+  compiler: Compiler,
+  flags: readonly string[],
+  options: BuildOptions,
+): Promise<BuildProblem | null> {
+  const temporary = join(work, `${unit.name}.o`);
+  const args = [...flags, "-c", unit.name, "-o", temporary];
+  const outcome = await run(compiler.command, args, withSignal(options, work));
+  if (outcome.status === 0) {
+    await rename(temporary, unit.object);
+    return null;
+  }
+  return await compilerProblem(`compile ${unit.name}`, outcome.output, work, unit.name, options);
+}
+
+function flagOptions(options: BuildOptions): FlagOptions {
+  const { mode = "release", sanitizers = false, strict = false, debug = false } = options;
+  return { mode, sanitizers, strict, debug };
+}
+
+function withSignal(
+  { signal }: BuildOptions,
+  cwd: string,
+): { readonly cwd: string; readonly signal?: AbortSignal } {
+  return signal === undefined ? { cwd } : { cwd, signal };
+}
+
+// ---- linking --------------------------------------------------------------------------------------------
+
+async function link(
+  objects: readonly string[],
+  compiler: Compiler,
+  options: BuildOptions,
+): Promise<BuildResult> {
+  const output = resolve(options.output);
+  const temporary = `${output}.${randomBytes(4).toString("hex")}.tmp`;
+  await mkdir(dirname(output), { recursive: true });
+  try {
+    const args = [...objects, "-o", temporary, ...linkFlags(flagOptions(options))];
+    const outcome = await run(compiler.command, args, withSignal(options, dirname(output)));
+    if (outcome.status !== 0) {
+      const problem = await compilerProblem("link the program", outcome.output, null, null, options);
+      return { ok: false, problem };
+    }
+    await rename(temporary, output);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+  options.onProgress?.({ kind: "linked", output });
+  return { ok: true, output };
+}
+
+// ---- what can go wrong ------------------------------------------------------------------------------------
+
+/** Keeps the file that the compiler refused, since its messages speak of it. */
+async function compilerProblem(
+  what: string,
+  output: string,
+  work: string | null,
+  file: string | null,
+  options: BuildOptions,
+): Promise<BuildProblem> {
+  if (options.signal?.aborted === true) return interrupted();
+  if (/no space left on device/i.test(output)) return diskFull(output);
+  let kept = "";
+  if (work !== null && file !== null) {
+    const directory = join(cacheDirectory(options), "failed");
+    await mkdir(directory, { recursive: true });
+    for (const name of [file, "program.h", ...RUNTIME_HEADERS]) {
+      const text = await readFile(join(work, name), "utf8").catch(() => null);
+      if (text !== null) await writeFile(join(directory, name), text);
+    }
+    kept = `\nthe file was kept: ${join(directory, file)}`;
+  }
+  return {
+    kind: "compiler-failed",
+    message: `the C compiler could not ${what}; this is a mistake of Langwright's, not of your program`,
+    details: output.trim() + kept,
+  };
+}
+
+function problemOf(error: unknown, options: BuildOptions): BuildProblem {
+  const failure = error as NodeJS.ErrnoException;
+  if (typeof failure.code !== "string") throw error;
+  if (options.signal?.aborted === true) return interrupted();
+  if (failure.code === "ENOSPC" || failure.code === "EDQUOT") return diskFull(failure.message);
+  return { kind: "io", message: "a file could not be read or written", details: failure.message };
+}
+
+function interrupted(): BuildProblem {
+  return { kind: "interrupted", message: "the build was interrupted; nothing was written", details: "" };
+}
+
+function diskFull(details: string): BuildProblem {
+  return { kind: "disk-full", message: "there is no space left for the build's files", details };
+}

@@ -1,0 +1,97 @@
+/**
+ * C names: readable, unique, and the same in every build of the same program.
+ *
+ * A name in Wright may hold anything (`list.append<int>`); in C what is no letter or digit becomes an
+ * underscore, and a second `main_f` becomes `main_f_2`. Each kind of thing has its own prefix, so
+ * that kinds never clash with one another, with C's words, or with a macro of the platform.
+ */
+import type { HeapArray, HeapStruct } from "../eval/heap.ts";
+import type { LLFunction, LLTable } from "../ll/program.ts";
+import type { ArrayType, Field, StructType } from "../ll/types.ts";
+
+const LONGEST = 80;
+
+export class Names {
+  readonly #taken = new Set<string>();
+  readonly #given = new Map<object, string>();
+  readonly #fields = new Map<readonly Field[], readonly string[]>();
+
+  fn(fn: LLFunction): string {
+    return this.#name(fn, "w_", fn.name);
+  }
+
+  struct(type: StructType | ArrayType): string {
+    return this.#name(type, "T_", type.name);
+  }
+
+  table(table: LLTable): string {
+    return this.#name(table, "t_", table.name);
+  }
+
+  object(object: HeapStruct | HeapArray, hint: string): string {
+    return this.#name(object, "o_", hint);
+  }
+
+  /** Distinct within one struct; inherited fields have the same name in the base. */
+  field(type: StructType | ArrayType, field: Field): string {
+    return this.fieldsOf(type)[field.index]!;
+  }
+
+  fieldsOf(type: StructType | ArrayType): readonly string[] {
+    let names = this.#fields.get(type.fields);
+    if (names === undefined) {
+      const taken = new Set<string>(["h_", "length_", "items_"]);
+      names = type.fields.map(({ name }) => unique(`${identifier(name)}_`, taken));
+      this.#fields.set(type.fields, names);
+    }
+    return names;
+  }
+
+  #name(what: object, prefix: string, text: string): string {
+    let name = this.#given.get(what);
+    if (name === undefined) {
+      name = unique(prefix + identifier(text).slice(0, LONGEST), this.#taken);
+      this.#given.set(what, name);
+    }
+    return name;
+  }
+}
+
+/** Letters, digits and single underscores, starting with a letter. */
+export function identifier(text: string): string {
+  const plain = text.replace(/[^A-Za-z0-9]+/g, "_").replace(/_+$/, "");
+  return /^[A-Za-z]/.test(plain) ? plain : `n${plain}`;
+}
+
+function unique(name: string, taken: Set<string>): string {
+  let candidate = name;
+  for (let n = 2; taken.has(candidate); n++) candidate = `${name}_${n}`;
+  taken.add(candidate);
+  return candidate;
+}
+
+/** A quote, a backslash, and the question mark of trigraphs. */
+const NEEDS_ESCAPE = new Set([0x22, 0x5c, 0x3f]);
+
+/** A C string literal, in pieces of a line each; every byte is written so that it means itself. */
+export function stringLiteral(bytes: Uint8Array): string {
+  const pieces: string[] = [];
+  let piece = "";
+  for (const byte of bytes) {
+    const plain = byte >= 0x20 && byte < 0x7f && !NEEDS_ESCAPE.has(byte);
+    if (plain) piece += String.fromCharCode(byte);
+    else piece += `\\${byte.toString(8).padStart(3, "0")}`;
+    if (piece.length >= 100) {
+      pieces.push(piece);
+      piece = "";
+    }
+  }
+  if (piece !== "" || pieces.length === 0) pieces.push(piece);
+  return pieces.map((one) => `"${one}"`).join("\n    ");
+}
+
+const encoder = new TextEncoder();
+
+export function textLiteral(text: string): string {
+  return stringLiteral(encoder.encode(text));
+}

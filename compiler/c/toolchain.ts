@@ -1,0 +1,141 @@
+/**
+ * The C compiler: which one, with which flags, and running it.
+ *
+ * Whatever goes wrong with it is a `BuildProblem`, a value with a message for the person who wanted
+ * a binary. Nothing here throws on the world's failures.
+ */
+import { spawn } from "node:child_process";
+import { platform } from "node:process";
+
+/** `dev` compiles quickly; `release` makes fast code. */
+export type BuildMode = "dev" | "release";
+
+export interface FlagOptions {
+  readonly mode: BuildMode;
+  readonly sanitizers: boolean;
+  /** Every warning is an error: for tests of the emitter. */
+  readonly strict: boolean;
+  /** Debug information. */
+  readonly debug: boolean;
+}
+
+export interface BuildProblem {
+  readonly kind: "no-compiler" | "compiler-failed" | "disk-full" | "io" | "interrupted";
+  /** A sentence for the user. */
+  readonly message: string;
+  /** What the compiler said, or the file that was kept; may be empty. */
+  readonly details: string;
+}
+
+export interface Compiler {
+  readonly command: string;
+  /** First line of its version, part of every cache key. */
+  readonly version: string;
+}
+
+export interface Outcome {
+  /** Null when the command could not be started or was killed. */
+  readonly status: number | null;
+  readonly output: string;
+  readonly error: NodeJS.ErrnoException | null;
+}
+
+/** Runs a command to its end; an aborted signal kills it. */
+export function run(
+  command: string,
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly signal?: AbortSignal } = {},
+): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const chunks: Buffer[] = [];
+    let error: NodeJS.ErrnoException | null = null;
+    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
+    child.on("error", (reason) => {
+      error = reason;
+      if (child.pid === undefined) resolve({ status: null, output: "", error });
+    });
+    child.on("close", (status) =>
+      resolve({ status, output: Buffer.concat(chunks).toString(), error }),
+    );
+  });
+}
+
+/** The compiler that was asked for, or the first of the usual ones that runs. */
+export async function findCompiler(asked: string | null): Promise<Compiler | BuildProblem> {
+  const commands = asked === null ? ["cc", "gcc", "clang"] : [asked];
+  for (const command of commands) {
+    const { status, output } = await run(command, ["--version"]);
+    if (status === 0) return { command, version: output.split("\n")[0]! };
+  }
+  return {
+    kind: "no-compiler",
+    message:
+      asked === null
+        ? "no C compiler was found (tried cc, gcc and clang); install one, or name one with --cc or CC"
+        : `the C compiler \`${asked}\` could not be run`,
+    details: "",
+  };
+}
+
+const COMMON = [
+  "-std=gnu11",
+  // Objects are seen through their own struct, their base's, and as plain memory.
+  "-fno-strict-aliasing",
+  "-fwrapv",
+  "-fvisibility=hidden",
+  // The same program computes the same floats on every target.
+  "-ffp-contract=off",
+  "-fno-math-errno",
+  "-fno-asynchronous-unwind-tables",
+];
+
+const STRICT = [
+  "-Wall",
+  "-Wextra",
+  "-Werror",
+  // What generated code does all the time, and means.
+  "-Wno-unused-parameter",
+  "-Wno-unused-variable",
+  "-Wno-unused-function",
+  "-Wno-unused-but-set-variable",
+  "-Wno-unused-value",
+  "-Wno-missing-field-initializers",
+  "-Wno-type-limits",
+  "-Wno-parentheses-equality",
+  "-Wno-self-assign",
+  "-Wno-tautological-compare",
+  "-Wno-maybe-uninitialized",
+  "-Wno-sometimes-uninitialized",
+  "-Wno-unknown-warning-option",
+];
+
+export function compileFlags(options: FlagOptions): string[] {
+  return [
+    ...COMMON,
+    ...(options.sanitizers ? ["-O1"] : options.mode === "dev" ? ["-O1", "-fno-tree-vrp"] : ["-O2"]),
+    ...(options.debug || options.sanitizers ? ["-g"] : []),
+    ...(options.strict ? STRICT : ["-w"]),
+    ...positionFlags(options, "-fno-pie"),
+    ...sanitizerFlags(options),
+  ];
+}
+
+export function linkFlags(options: FlagOptions): string[] {
+  return [...positionFlags(options, "-no-pie"), ...sanitizerFlags(options), "-lm"];
+}
+
+/** A frozen heap is full of addresses; at a fixed position they need no relocation at start-up. */
+function positionFlags({ sanitizers }: FlagOptions, flag: string): string[] {
+  return platform === "linux" && !sanitizers ? [flag] : [];
+}
+
+function sanitizerFlags({ sanitizers }: FlagOptions): string[] {
+  if (!sanitizers) return [];
+  return ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"];
+}

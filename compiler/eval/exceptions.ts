@@ -1,0 +1,132 @@
+/**
+ * Exceptions on their way through the evaluator, and their tracebacks.
+ *
+ * While graphs leave exceptions implicit, a raise is a JavaScript exception; after the pass
+ * `exceptions` it is a pending reference in the machine. Either way the traceback is the machine's,
+ * as in compiled programs: there is one, it is started where an exception is raised and grows as
+ * functions are left, and raising again the exception that was caught last goes on with it.
+ */
+import { startPosition, type Span } from "../../dsl/syntax/source.ts";
+import { InternalError } from "../../dsl/syntax/diagnostics.ts";
+import type { HeapObject } from "./heap.ts";
+import type { LLFunction } from "../ll/program.ts";
+
+/** A Wright exception that leaves a function. No `Error`: taking a JavaScript stack is slow. */
+export class WrightRaise {
+  readonly exception: HeapObject;
+  constructor(exception: HeapObject) {
+    this.exception = exception;
+  }
+}
+
+/** The program ends with this exit code. */
+export class ExitSignal {
+  readonly code: number;
+  constructor(code: number) {
+    this.code = code;
+  }
+}
+
+/** A precondition of an op is broken, or the host lacks a function. `trail` says where, innermost first. */
+export class MachineError extends InternalError {
+  readonly trail: TracebackSite[] = [];
+  /** The extern function that the host does not have, if that is the trouble. */
+  readonly missing: string | null;
+
+  constructor(message: string, options: { missing?: string; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.missing = options.missing ?? null;
+  }
+
+  /** Notes that a function is left. */
+  passes(site: TracebackSite | null): void {
+    if (site === null || this.trail.length >= 20) return;
+    this.trail.push(site);
+    this.message += `\n${tracebackLine(site)}`;
+  }
+}
+
+/** `fatal` was called: an invariant of the running program's runtime is broken. */
+export class FatalError extends MachineError {}
+
+export interface TracebackSite {
+  readonly function: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+/** Functions that the compiler made have no place and are not shown. */
+export function siteOf(fn: LLFunction, at: Span | null): TracebackSite | null {
+  const span = at ?? fn.span;
+  if (span === null) return null;
+  return {
+    function: fn.displayName,
+    file: span.chunk.file.path,
+    line: startPosition(span).line,
+  };
+}
+
+function tracebackLine(site: TracebackSite): string {
+  return `  File "${site.file}", line ${site.line}, in ${site.function}`;
+}
+
+/** A deep traceback keeps its ends: so many of the first sites added, and of the last. */
+const INNERMOST = 40;
+const OUTERMOST = 40;
+/** Equal neighbours, as in runaway recursion, are shown so often. */
+const REPEATS = 3;
+
+/** The text is the one that `runtime/native/platform.c` prints, to the letter. */
+export class Traceback {
+  #count = 0;
+  readonly #inner: TracebackSite[] = [];
+  readonly #outer: TracebackSite[] = [];
+
+  start(): void {
+    this.#count = 0;
+    this.#inner.length = 0;
+    this.#outer.length = 0;
+  }
+
+  add(site: TracebackSite): void {
+    if (this.#count < INNERMOST) this.#inner.push(site);
+    else this.#outer[(this.#count - INNERMOST) % OUTERMOST] = site;
+    this.#count++;
+  }
+
+  /** The sites that are kept, innermost first. */
+  get sites(): readonly TracebackSite[] {
+    return [...this.#inner, ...this.#latest()];
+  }
+
+  /** The ring in the order in which its sites were added. */
+  #latest(): TracebackSite[] {
+    const start = this.#count > INNERMOST + OUTERMOST ? (this.#count - INNERMOST) % OUTERMOST : 0;
+    return [...this.#outer.slice(start), ...this.#outer.slice(0, start)];
+  }
+
+  text(): string {
+    const lost = this.#count - INNERMOST - OUTERMOST;
+    const outer = this.#latest().reverse();
+    const inner = this.#inner.toReversed();
+    const lines =
+      lost > 0
+        ? [...describe(outer), `  [${lost} more calls]`, ...describe(inner)]
+        : describe([...outer, ...inner]);
+    return ["Traceback (most recent call last):", ...lines].join("\n");
+  }
+}
+
+/** A line per site, of equal neighbours the first few only. */
+function describe(sites: readonly TracebackSite[]): string[] {
+  const lines: string[] = [];
+  for (let i = 0; i < sites.length; ) {
+    const line = tracebackLine(sites[i]!);
+    const start = i;
+    while (i < sites.length && tracebackLine(sites[i]!) === line) i++;
+    const count = i - start;
+    lines.push(...Array<string>(Math.min(count, REPEATS)).fill(line));
+    if (count > REPEATS) lines.push(`  [repeated ${count - REPEATS} more times]`);
+  }
+  return lines;
+}

@@ -1,0 +1,281 @@
+/**
+ * The annotator: whole-program type inference over flow graphs, to a fixpoint.
+ *
+ * A worklist of blocks; looking at a block runs its ops' transfer functions and passes annotations
+ * along its links. Whatever a block read (cells of fields, parameters, results, items) brings it back
+ * when it rises. When nothing is left to do, bodies of generic functions are specialised for the type
+ * arguments found, and the work goes on. The lattice is finite in height, so it ends.
+ *
+ * What this deliberately does not do: decide layouts, or anything that depends on values other than
+ * static constants. Read next: `transfer.ts`, `unify.ts`, `specs.ts`.
+ */
+import type { BoundProgram, FunctionSymbol, ModuleSymbol } from "../bind/symbols.ts";
+import { exitLinks } from "../flow/graph.ts";
+import type { HighBlock, HighLink, HighOp, HighValue } from "../flow/ops.ts";
+import { note } from "../syntax/diagnostics.ts";
+import { libraryClass, libraryFunction } from "./calls.ts";
+import { findClass, newCell } from "./cells.ts";
+import type { ClassInstance } from "./cells.ts";
+import { Context } from "./context.ts";
+import type { GraphBuilder, LiveSpec } from "./context.ts";
+import { sourceOf } from "./explain.ts";
+import { NEVER, POISON } from "./lattice.ts";
+import type { Annotation } from "./lattice.ts";
+import { refinements } from "./narrow.ts";
+import type { Refinement } from "./narrow.ts";
+import type { AnnotatedProgram, Spec } from "./result.ts";
+import { show } from "./show.ts";
+import * as specs from "./specs.ts";
+import { transfer } from "./transfer.ts";
+import * as types from "./types.ts";
+import { flowInto, generalise, isSubclass, join } from "./unify.ts";
+import { annotationOf } from "./values.ts";
+
+export interface AnnotateOptions {
+  readonly buildGraph: GraphBuilder;
+  /** Reads a file of the project for `embed_text`. */
+  readonly embed: (path: string, from: ModuleSymbol) => string | null;
+  /** Functions to analyse besides `main` and the module bodies: tests. */
+  readonly entries?: readonly FunctionSymbol[];
+  /** Whether functions that nobody calls are checked too (default: yes). */
+  readonly checkUncalled?: boolean;
+}
+
+/** Library functions that lowering and the platform call by name. */
+const WELL_KNOWN = [
+  "run_main", "describe_exception", "char_to_str", "flush_all", "make_memory_error", "make_stack_overflow",
+  "raise_overflow", "raise_zero_division", "raise_shift_error", "raise_index_error", "raise_value_error",
+] as const;
+
+export function annotate(bound: BoundProgram, options: AnnotateOptions): AnnotatedProgram {
+  const ctx = new Context(bound, options.buildGraph, options.embed);
+  // 1. Entry points: what runs at build time, `main`, and what the platform calls.
+  const bodies = bound.modules.map((module) => specs.specOf(ctx, module.body));
+  const main = mainSpec(ctx);
+  const wellKnown = wellKnownSpecs(ctx);
+  for (const entry of options.entries ?? []) specs.specOf(ctx, entry);
+  // 2. The fixpoint.
+  settle(ctx);
+  const reached = ctx.specs.length;
+  // 3. Functions that nobody calls are checked against their declarations.
+  if (options.checkUncalled !== false) addUncalled(ctx);
+  settle(ctx);
+  // 4. One more pass over the settled program decides what every op is, and reports.
+  check(ctx);
+  const called = new Set<Spec>(ctx.specs.slice(0, reached));
+  return {
+    bound,
+    diagnostics: ctx.diagnostics,
+    specs: ctx.specs.filter((spec) => called.has(spec) || !spec.uncalled),
+    bodies,
+    main,
+    globals: ctx.globals,
+    classes: distinct(ctx.classes.map(findClass)),
+    families: [...ctx.families.values()],
+    wellKnown,
+  };
+}
+
+function distinct(classes: ClassInstance[]): ClassInstance[] {
+  return [...new Set(classes)];
+}
+
+// ---------------------------------------------------------------- entry points
+
+function mainSpec(ctx: Context): LiveSpec | null {
+  const symbol = ctx.bound.entry.scope.get("main");
+  if (symbol?.kind !== "function" || symbol.module !== ctx.bound.entry) return null;
+  const runMain = specs.specOf(ctx, libraryFunction(ctx, "run_main"));
+  const value: Annotation = { kind: "constant", value: { kind: "function", symbol }, bound: null };
+  flowInto(ctx, runMain.params[0]!, value, { span: symbol.span, message: "called with the program's arguments", source: null });
+  return specs.specOf(ctx, symbol);
+}
+
+function wellKnownSpecs(ctx: Context): Record<string, Spec> {
+  const found: Record<string, Spec> = {};
+  for (const name of WELL_KNOWN) {
+    const symbol = ctx.bound.builtins.scope.get(name);
+    if (symbol?.kind === "function" && !specs.isGeneric(symbol)) found[name] = specs.specOf(ctx, symbol);
+  }
+  return found;
+}
+
+/** Plain functions of the user's modules that have no specialisation yet. */
+function addUncalled(ctx: Context): void {
+  for (const module of ctx.bound.modules) {
+    if (module.isLibrary) continue;
+    for (const symbol of module.functions) {
+      if (symbol.isAbstract || symbol.flavour === "extern" || specs.isGeneric(symbol)) continue;
+      if (symbol.owner !== null && symbol.owner.flavour === "mixin") continue;
+      if (symbol.params.some((param) => param.isConst || param.star)) continue;
+      const before = ctx.specs.length;
+      const spec = specs.specOf(ctx, symbol);
+      if (ctx.specs.length === before) continue;
+      spec.uncalled = true;
+      for (const cell of spec.params) if (cell.annotation === NEVER && !cell.declared) cell.annotation = POISON;
+    }
+  }
+}
+
+// ---------------------------------------------------------------- the fixpoint
+
+function settle(ctx: Context): void {
+  do {
+    for (let reader = ctx.next(); reader !== undefined; reader = ctx.next()) {
+      ctx.reader = reader;
+      lookAt(ctx, reader.spec as LiveSpec, reader.block);
+    }
+    ctx.reader = null;
+  } while (specs.specialiseBodies(ctx) || ctx.hasWork());
+}
+
+/** Visits every reached block once more, recording resolutions and reporting errors. */
+function check(ctx: Context): void {
+  ctx.checking = true;
+  ctx.reader = null;
+  for (const spec of [...ctx.specs]) {
+    if (spec.graph === null) continue;
+    for (const block of spec.graph.blocks) if (spec.reached.has(block)) lookAt(ctx, spec, block);
+  }
+  ctx.checking = false;
+}
+
+/** Runs a block's ops and passes annotations along its links. */
+function lookAt(ctx: Context, spec: LiveSpec, block: HighBlock): void {
+  spec.reached.add(block);
+  if (block === spec.graph!.entry) readParameters(ctx, spec, block);
+  for (const param of block.params) if ((spec.annotations[param.id] ?? NEVER).kind === "never") return;
+  let last: Annotation | null = null;
+  for (const op of block.ops) {
+    last = transfer({ ctx, spec, op: op as HighOp });
+    spec.annotations[op.result.id] = last;
+    if (last.kind === "never") break;
+  }
+  followExit(ctx, spec, block, last !== null && last.kind === "never");
+}
+
+function readParameters(ctx: Context, spec: LiveSpec, block: HighBlock): void {
+  block.params.forEach((param, i) => {
+    spec.annotations[param.id] = ctx.read(spec.params[i]!);
+  });
+}
+
+function followExit(ctx: Context, spec: LiveSpec, block: HighBlock, stopped: boolean): void {
+  const { exit } = block;
+  if (exit.kind === "try") {
+    spec.annotations[exit.exception.id] = { kind: "instance", cls: types.classInstance(ctx, libraryClass(ctx, "Exception"), []) };
+    // A call whose result is never may still raise, but not one whose arguments never arrive.
+    const last = block.ops.at(-1);
+    const ran = last !== undefined && last.args.every((arg) => annotationOf(spec, arg).kind !== "never") && block.ops.slice(0, -1).every((op) => (spec.annotations[op.result.id] ?? NEVER).kind !== "never");
+    if (!stopped) follow(ctx, spec, block, exit.normal);
+    else markDead(ctx, spec, exit.normal);
+    if (ran) follow(ctx, spec, block, exit.exceptional);
+    return;
+  }
+  if (stopped) return;
+  switch (exit.kind) {
+    case "goto":
+      follow(ctx, spec, block, exit.link);
+      return;
+    case "branch":
+      followBranch(ctx, spec, block, exit);
+      return;
+    case "switch":
+      followSwitch(ctx, spec, block, exit);
+      return;
+    case "return":
+      flowInto(ctx, spec.result, annotationOf(spec, exit.value), { span: exit.span ?? spec.symbol.span, message: "returned here", source: sourceOf(spec, exit.value) });
+      return;
+    case "raise":
+      checkRaised(ctx, spec, exit.value, exit.span);
+      return;
+    case "unreachable":
+  }
+}
+
+function checkRaised(ctx: Context, spec: LiveSpec, value: HighValue, span: Parameters<Context["error"]>[1]): void {
+  const annotation = annotationOf(spec, value);
+  if (annotation.kind === "poison" || annotation.kind === "never") return;
+  if (annotation.kind === "instance" && isSubclass(annotation.cls.symbol, libraryClass(ctx, "Exception"))) return;
+  ctx.error("E0321", span, `only exceptions can be raised, but this is ${show(annotation)}`, { help: "derive the class from Exception" });
+}
+
+type ExitOf<K extends HighBlock["exit"]["kind"]> = Extract<HighBlock["exit"], { kind: K }>;
+
+function followBranch(ctx: Context, spec: LiveSpec, block: HighBlock, exit: ExitOf<"branch">): void {
+  const condition = annotationOf(spec, exit.condition);
+  const { whenTrue, whenFalse } = refinements(ctx, spec, block, exit.condition);
+  const known = condition.kind === "bool" ? condition.value : null;
+  if (known !== false) follow(ctx, spec, block, exit.then, whenTrue);
+  else markDead(ctx, spec, exit.then);
+  if (known !== true) follow(ctx, spec, block, exit.otherwise, whenFalse);
+  else markDead(ctx, spec, exit.otherwise);
+}
+
+function followSwitch(ctx: Context, spec: LiveSpec, block: HighBlock, exit: ExitOf<"switch">): void {
+  const subject = annotationOf(spec, exit.subject);
+  for (const one of exit.cases) {
+    if (ctx.checking) checkCase(ctx, subject, one.value, exit.span);
+    follow(ctx, spec, block, one.link);
+  }
+  if (exit.otherwise === null) return;
+  if (subject.kind === "enum" && exit.cases.length === subject.symbol.members.length) markDead(ctx, spec, exit.otherwise);
+  else follow(ctx, spec, block, exit.otherwise);
+}
+
+function checkCase(ctx: Context, subject: Annotation, value: ExitOf<"switch">["cases"][number]["value"], span: Parameters<Context["error"]>[1]): void {
+  if (subject.kind === "poison") return;
+  const fits =
+    value.kind === "member" ? subject.kind === "enum" && subject.symbol === value.enum
+    : value.kind === "str" ? subject.kind === "str" || subject.kind === "char"
+    : value.kind === "bool" ? subject.kind === "bool"
+    : subject.kind === "int";
+  if (!fits) ctx.error("E0322", span, `this match is on ${show(subject)}, which a case of another type can never equal`);
+}
+
+function markDead(ctx: Context, spec: LiveSpec, link: HighLink): void {
+  if (ctx.checking) spec.deadLinks.add(link);
+}
+
+/** Passes the link's arguments to its target, sharpened; the target is looked at again if something rose. */
+function follow(ctx: Context, spec: LiveSpec, block: HighBlock, link: HighLink, refinement?: Refinement): void {
+  const { target } = link;
+  const incoming: Annotation[] = [];
+  for (const arg of link.args) {
+    let annotation = annotationOf(spec, arg);
+    if (refinement !== undefined && arg.kind === "var") annotation = refinement.get(arg.id) ?? annotation;
+    if (annotation.kind === "never") return markDead(ctx, spec, link);
+    incoming.push(annotation);
+  }
+  if (ctx.checking) return;
+  const merging = (spec.predecessors.get(target) ?? 0) > 1;
+  let changed = !spec.reached.has(target);
+  for (let i = 0; i < incoming.length; i++) if (raiseParam(ctx, spec, target, i, merging ? generalise(incoming[i]!) : incoming[i]!, link.args[i]!)) changed = true;
+  if (changed) ctx.enqueueBlock(spec, target);
+}
+
+/** Joins one value into a block parameter; true if the parameter rose. */
+function raiseParam(ctx: Context, spec: LiveSpec, target: HighBlock, index: number, annotation: Annotation, source: HighValue): boolean {
+  const param = target.params[index]!;
+  const old = spec.annotations[param.id] ?? NEVER;
+  const joined = join(ctx, old, annotation);
+  if (joined === null) {
+    reportMerge(ctx, spec, param.id, param.name, old, annotation, source);
+    spec.annotations[param.id] = POISON;
+    return true;
+  }
+  if (joined === old) return false;
+  spec.annotations[param.id] = joined;
+  const reasons = spec.paramReasons.get(param.id);
+  if (reasons === undefined) spec.paramReasons.set(param.id, [{ annotation, source }]);
+  else if (reasons.length < 4) reasons.push({ annotation, source });
+  return true;
+}
+
+/** Two branches leave a variable with types that have nothing in common. */
+function reportMerge(ctx: Context, spec: LiveSpec, id: number, name: string | null, old: Annotation, found: Annotation, source: HighValue): void {
+  const first = spec.paramReasons.get(id)?.[0]?.source;
+  ctx.reportMerge(spec, name, { annotation: old, source: first ?? null }, { annotation: found, source });
+}
+
+export { exitLinks, newCell, note, libraryFunction };

@@ -1,0 +1,338 @@
+/** Transfer functions of attributes: fields, methods, class attributes, enum members. */
+import { staticValue } from "../bind/constants.ts";
+import type { ClassSymbol, FunctionSymbol, StaticValue } from "../bind/symbols.ts";
+import { nearest } from "../bind/nearest.ts";
+import { note } from "../syntax/diagnostics.ts";
+import { argumentsOf, callFunction, callFunctionValue, callInstanceMethod, constantOf, construct, positional } from "./calls.ts";
+import type { At } from "./calls.ts";
+import { callConstant } from "./builtins.ts";
+import { findClass, findFunction } from "./cells.ts";
+import type { ClassInstance } from "./cells.ts";
+import type { Context } from "./context.ts";
+import { sourceOf, valueNotes } from "./explain.ts";
+import { INT, NONE, POISON, STR } from "./lattice.ts";
+import type { Annotation, AnnotationOf } from "./lattice.ts";
+import { show, showClass } from "./show.ts";
+import * as specs from "./specs.ts";
+import * as types from "./types.ts";
+import { flowInto, join } from "./unify.ts";
+import { annotationOf, staticAnnotation } from "./values.ts";
+
+// ---------------------------------------------------------------- primitives
+
+/** The mixins of `wright.builtins` that hold a kind's methods, most specific first. */
+const METHOD_MIXINS: Partial<Record<Annotation["kind"], readonly string[]>> = {
+  str: ["str_methods"],
+  char: ["char_methods", "str_methods"],
+  int: ["int_methods"],
+  float: ["float_methods"],
+  bool: ["bool_methods"],
+  array: ["array_methods"],
+  enum: ["enum_methods"],
+};
+
+/** A method of a primitive type, from the library. */
+export function primitiveMethod(ctx: Context, receiver: Annotation, name: string): FunctionSymbol | null {
+  for (const mixin of METHOD_MIXINS[receiver.kind] ?? []) {
+    const symbol = ctx.bound.builtins.scope.get(mixin);
+    if (symbol?.kind === "class") {
+      const method = symbol.methods.get(name);
+      if (method !== undefined) return method;
+    }
+  }
+  if (receiver.kind === "enum") return receiver.symbol.methods.get(name) ?? null;
+  return null;
+}
+
+function primitiveNames(ctx: Context, receiver: Annotation): string[] {
+  return (METHOD_MIXINS[receiver.kind] ?? []).flatMap((mixin) => {
+    const symbol = ctx.bound.builtins.scope.get(mixin);
+    return symbol?.kind === "class" ? [...symbol.methods.keys()] : [];
+  });
+}
+
+// ---------------------------------------------------------------- errors
+
+/** Every attribute name that an instance of the class has. */
+function memberNames(cls: ClassSymbol): string[] {
+  const names: string[] = [];
+  for (let one: ClassSymbol | null = cls; one !== null; one = one.base)
+    names.push(...one.fields.keys(), ...one.methods.keys(), ...one.attributes.keys());
+  return names;
+}
+
+/** Subclasses (at any depth) that define the attribute, and direct ones that neither define nor inherit it below. */
+function definedInSubclasses(cls: ClassSymbol, name: string): { having: ClassSymbol[]; lacking: ClassSymbol[] } {
+  const having: ClassSymbol[] = [];
+  const lacking: ClassSymbol[] = [];
+  for (const sub of cls.subclasses) {
+    if (sub.methods.has(name) || sub.fields.has(name) || sub.attributes.has(name)) {
+      having.push(sub);
+      continue;
+    }
+    const below = definedInSubclasses(sub, name);
+    having.push(...below.having);
+    if (below.having.length === 0) lacking.push(sub);
+    else lacking.push(...below.lacking);
+  }
+  return { having, lacking };
+}
+
+function receiverNotes(at: At): ReturnType<typeof note>[] {
+  const value = at.op.args[0]!;
+  return value.kind === "var" && at.ctx.checking ? valueNotes(at.ctx, { spec: at.spec, variable: value.id }, 4, new Set()) : [];
+}
+
+function noAttribute(at: At, receiver: Annotation, name: string): Annotation {
+  const span = at.op.aux.nameSpan ?? at.op.span;
+  if (receiver.kind === "instance") {
+    const cls = findClass(receiver.cls).symbol;
+    const { having, lacking } = definedInSubclasses(cls, name);
+    if (having.length > 0) return onlyInSubclasses(at, cls, name, having, lacking);
+    const close = nearest(name, memberNames(cls));
+    return at.ctx.error("E0501", span, `${showClass(receiver.cls)} has no attribute \`${name}\``, {
+      notes: [note(`${cls.name} is defined here`, cls.span), ...receiverNotes(at)],
+      ...(close === null ? {} : { help: `did you mean \`${close}\`?` }),
+    });
+  }
+  const close = nearest(name, primitiveNames(at.ctx, receiver));
+  return at.ctx.error("E0501", span, `${show(receiver)} has no attribute \`${name}\``, {
+    notes: receiverNotes(at),
+    ...(close === null ? {} : { help: `did you mean \`${close}\`?` }),
+  });
+}
+
+function onlyInSubclasses(at: At, cls: ClassSymbol, name: string, having: ClassSymbol[], lacking: ClassSymbol[]): Annotation {
+  const notes = having.slice(0, 3).map((sub) => note(`${sub.name} has it`, (sub.methods.get(name) ?? sub.fields.get(name) ?? sub.attributes.get(name))!.span));
+  notes.push(...lacking.slice(0, 3).map((sub) => note(`${sub.name} lacks it`, sub.span)));
+  return at.ctx.error("E0502", at.op.aux.nameSpan ?? at.op.span, `${cls.name} has no attribute \`${name}\`, though some of its subclasses do`, {
+    notes: [...notes, ...receiverNotes(at)],
+    help: `declare it in ${cls.name} (a method may be \`abstract\`), or test with isinstance first`,
+  });
+}
+
+export function maybeNone(at: At, receiver: Annotation, doing: string): Annotation {
+  return at.ctx.error("E0309", at.op.aux.argSpans?.[0] ?? at.op.span, `this may be None (it is ${show(receiver)}), so ${doing}`, {
+    notes: receiverNotes(at),
+    help: "test it first: `if x is not None:`; a field must be read into a local before the test",
+  });
+}
+
+// ---------------------------------------------------------------- getattr
+
+export function getattr(at: At): Annotation {
+  const receiver = annotationOf(at.spec, at.op.args[0]!);
+  const name = at.op.aux.name!;
+  switch (receiver.kind) {
+    case "instance":
+      return instanceAttribute(at, receiver, name);
+    case "constant":
+      return constantAttribute(at, receiver, name);
+    case "enum":
+      return enumAttribute(at, receiver, name);
+    case "class":
+      return name === "__name__" ? intrinsic(at, "class_value_name", STR) : classAttribute(at, receiver.root, name) ?? noAttribute(at, receiver, name);
+    case "optional":
+    case "none":
+      return maybeNone(at, receiver, `\`.${name}\` cannot be read`);
+    default: {
+      const method = primitiveMethod(at.ctx, receiver, name);
+      if (method !== null)
+        return at.ctx.error("E0405", at.op.span, `a method of ${show(receiver)} cannot be a value`, { help: "write a lambda that calls it" });
+      return noAttribute(at, receiver, name);
+    }
+  }
+}
+
+function intrinsic(at: At, name: string, type: Annotation): Annotation {
+  at.ctx.resolve(at.spec, at.op, { kind: "intrinsic", name, args: at.op.args, type });
+  return type;
+}
+
+function instanceAttribute(at: At, receiver: AnnotationOf<"instance">, name: string): Annotation {
+  const { ctx } = at;
+  const found = types.findField(ctx, receiver.cls, name);
+  if (found !== null) {
+    ctx.resolve(at.spec, at.op, { kind: "field", ...found });
+    ctx.site(at.spec, at.op).behind = found.cell;
+    const annotation = ctx.read(found.cell);
+    if (annotation.kind === "never" && ctx.checking && !at.spec.uncalled)
+      ctx.error("E0503", at.op.aux.nameSpan ?? at.op.span, `field \`${name}\` of ${found.owner.symbol.name} is read here but never set`, {
+        notes: [note("declared here", found.field.span)],
+      });
+    return annotation;
+  }
+  const cls = findClass(receiver.cls).symbol;
+  const method = specs.findMethod(cls, name);
+  if (method !== null) {
+    if (method.hints.has("property")) return callInstanceMethod(at, receiver.cls, method, at.op.args[0]!, positional([]));
+    return bindMethod(at, receiver.cls, method);
+  }
+  return classAttribute(at, cls, name) ?? noAttribute(at, receiver, name);
+}
+
+/** `obj.method` as a value: a closure over the receiver. */
+function bindMethod(at: At, cls: ClassInstance, method: FunctionSymbol): Annotation {
+  const { ctx } = at;
+  if (specs.isGeneric(method))
+    return ctx.error("E0405", at.op.span, `the method \`${method.name}\` of a generic class cannot be a value`, { help: "write a lambda that calls it" });
+  const site = ctx.site(at.spec, at.op);
+  const virtual = specs.isVirtual(method);
+  const target = virtual ? specs.familyOf(ctx, method) : specs.specOf(ctx, method);
+  if (virtual) specs.callOn(ctx, specs.familyOf(ctx, method), findClass(cls).symbol);
+  site.fn ??= "implementations" in target ? specs.familyFunctionCell(ctx, target) : specs.functionCellFor(ctx, target, 1);
+  const fn = findFunction(site.fn);
+  ctx.resolve(at.spec, at.op, { kind: "bind", target, fn });
+  return { kind: "function", fn };
+}
+
+/** A class attribute seen from a class: one constant, or a table over the subclasses. Null if there is none. */
+function classAttribute(at: At, cls: ClassSymbol, name: string): Annotation | null {
+  const values: StaticValue[] = [];
+  let inherited: ClassSymbol | null = cls;
+  while (inherited !== null && !inherited.attributes.has(name)) inherited = inherited.base;
+  if (inherited === null) return null;
+  const add = (owner: ClassSymbol): void => {
+    const declared = owner.attributes.get(name);
+    if (declared === undefined) return;
+    const value = staticValue(declared.value, owner.module);
+    if (value !== null) values.push(value);
+    else at.ctx.error("E0603", declared.span, `the class attribute \`${name}\` must be a constant that is known before the program runs`);
+  };
+  add(inherited);
+  const visit = (sub: ClassSymbol): void => {
+    add(sub);
+    sub.subclasses.forEach(visit);
+  };
+  const direct = at.op.args[0] !== undefined && annotationOf(at.spec, at.op.args[0]).kind === "constant";
+  if (!direct) cls.subclasses.forEach(visit);
+  if (values.length === 0) return POISON;
+  let type: Annotation | null = staticAnnotation(values[0]!);
+  for (const value of values.slice(1)) type = type === null ? null : join(at.ctx, type, staticAnnotation(value));
+  if (type === null) return at.ctx.error("E0301", at.op.span, `the class attribute \`${name}\` has different types in subclasses of ${cls.name}`);
+  const constant = values.length === 1 ? values[0]! : null;
+  at.ctx.resolve(at.spec, at.op, constant === null ? { kind: "class-attribute", name, root: cls, type, constant } : { kind: "constant", value: constant });
+  return type;
+}
+
+function constantAttribute(at: At, receiver: AnnotationOf<"constant">, name: string): Annotation {
+  const value = receiver.value;
+  const constant = (found: StaticValue): Annotation => {
+    at.ctx.resolve(at.spec, at.op, { kind: "constant", value: found });
+    return staticAnnotation(found);
+  };
+  switch (value.kind) {
+    case "class": {
+      const method = specs.findMethod(value.symbol, name);
+      if (method !== null) return constant({ kind: "function", symbol: method });
+      if (name === "__name__") return constant({ kind: "str", value: value.symbol.name });
+      return classAttribute(at, value.symbol, name) ?? noAttribute(at, receiver, name);
+    }
+    case "enum": {
+      const index = value.symbol.members.findIndex((member) => member.name === name);
+      return index >= 0 ? constant({ kind: "member", enum: value.symbol, index }) : noMember(at, value.symbol.name, name, value.symbol.members.map((one) => one.name));
+    }
+    default:
+      return noAttribute(at, receiver, name);
+  }
+}
+
+function noMember(at: At, owner: string, name: string, known: string[]): Annotation {
+  const close = nearest(name, known);
+  return at.ctx.error("E0501", at.op.aux.nameSpan ?? at.op.span, `${owner} has no member \`${name}\``, close === null ? {} : { help: `did you mean \`${close}\`?` });
+}
+
+function enumAttribute(at: At, receiver: AnnotationOf<"enum">, name: string): Annotation {
+  if (name === "name") return intrinsic(at, "enum_name", STR);
+  if (name === "value") return intrinsic(at, "enum_value", INT);
+  return noAttribute(at, receiver, name);
+}
+
+// ---------------------------------------------------------------- setattr
+
+export function setattr(at: At): Annotation {
+  const receiver = annotationOf(at.spec, at.op.args[0]!);
+  const name = at.op.aux.name!;
+  if (receiver.kind === "optional" || receiver.kind === "none") return maybeNone(at, receiver, `\`.${name}\` cannot be set`);
+  const found = receiver.kind === "instance" ? types.findField(at.ctx, receiver.cls, name) : null;
+  if (found === null) return noAttribute(at, receiver, name);
+  if (found.field.qualifier === "final" && !setsOwnFinal(at, found.owner.symbol))
+    return at.ctx.error("E0505", at.op.span, `field \`${name}\` of ${found.owner.symbol.name} is final: it is set in __init__ only`, {
+      notes: [note("declared final here", found.field.span)],
+    });
+  at.ctx.resolve(at.spec, at.op, { kind: "field", ...found });
+  const value = at.op.args[1]!;
+  flowInto(at.ctx, found.cell, annotationOf(at.spec, value), {
+    span: at.op.aux.argSpans?.[1] ?? at.op.span,
+    message: `stored here in \`${name}\``,
+    source: sourceOf(at.spec, value),
+  });
+  return NONE;
+}
+
+function setsOwnFinal(at: At, owner: ClassSymbol): boolean {
+  const { symbol } = at.spec;
+  if (symbol.name !== "__init__" || symbol.owner === null) return false;
+  for (let one: ClassSymbol | null = symbol.owner; one !== null; one = one.base) if (one === owner) return true;
+  return false;
+}
+
+// ---------------------------------------------------------------- calls
+
+export function callMethod(at: At): Annotation {
+  const receiver = annotationOf(at.spec, at.op.args[0]!);
+  const name = at.op.aux.name!;
+  const args = argumentsOf(at.op);
+  switch (receiver.kind) {
+    case "instance":
+      return callOnInstance(at, receiver, name);
+    case "constant":
+      return callOnConstant(at, receiver, name);
+    case "optional":
+    case "none":
+      return maybeNone(at, receiver, `its method \`${name}\` cannot be called`);
+    default: {
+      const method = primitiveMethod(at.ctx, receiver, name);
+      return method === null ? noAttribute(at, receiver, name) : callFunction(at, method, at.op.args[0]!, args);
+    }
+  }
+}
+
+function callOnInstance(at: At, receiver: AnnotationOf<"instance">, name: string): Annotation {
+  const args = argumentsOf(at.op);
+  const method = specs.findMethod(findClass(receiver.cls).symbol, name);
+  if (method !== null) return callInstanceMethod(at, receiver.cls, method, at.op.args[0]!, args);
+  const found = types.findField(at.ctx, receiver.cls, name);
+  if (found === null) return noAttribute(at, receiver, name);
+  const callee = at.ctx.read(found.cell);
+  if (callee.kind === "function") return callFunctionValue(at, callee.fn, at.op.args[0]!, args, found);
+  if (callee.kind === "never" || callee.kind === "poison") return callee;
+  return at.ctx.error("E0406", at.op.span, `field \`${name}\` holds ${show(callee)}, which cannot be called`, { notes: [note("declared here", found.field.span)] });
+}
+
+function callOnConstant(at: At, receiver: AnnotationOf<"constant">, name: string): Annotation {
+  const args = argumentsOf(at.op);
+  const value = receiver.value;
+  switch (value.kind) {
+    case "class": {
+      const method = specs.findMethod(value.symbol, name);
+      return method === null ? noAttribute(at, receiver, name) : callFunction(at, method, null, args);
+    }
+    case "enum": {
+      const method = value.symbol.methods.get(name);
+      return method === undefined ? noMember(at, value.symbol.name, name, [...value.symbol.methods.keys()]) : callFunction(at, method, null, args);
+    }
+    case "module": {
+      const symbol = value.symbol.scope.get(name);
+      if (symbol?.kind === "function") return callFunction(at, symbol, null, args);
+      if (symbol?.kind === "class") return construct(at, types.freshClass(at.ctx, symbol), args);
+      return noMember(at, value.symbol.name, name, [...value.symbol.scope.keys()]);
+    }
+    case "builtin":
+      return callConstant(at, { kind: "builtin", symbol: { kind: "builtin", name: `${value.symbol.name}.${name}` } }, args);
+    default:
+      return noAttribute(at, receiver, name);
+  }
+}
+
+export { constantOf };

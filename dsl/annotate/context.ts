@@ -1,0 +1,257 @@
+/**
+ * What the whole analysis shares: the worklist, specialisations, class instances, method families,
+ * and the diagnostics found so far.
+ *
+ * Diagnostics come from two places. A *conflict* is reported where it happens, once per cell, because
+ * the cell is poisoned afterwards. Everything else (`int` has no attribute `x`) depends on final
+ * types, so transfer functions report only in the last pass over the settled program (`checking`).
+ */
+import type { BoundProgram, ClassSymbol, FunctionSymbol, GlobalSymbol, ModuleSymbol, StaticValue } from "../bind/symbols.ts";
+import type { HighBlock, HighGraph, HighOp, HighValue } from "../flow/ops.ts";
+import { diagnostic, note } from "../syntax/diagnostics.ts";
+import type { Diagnostic, DiagnosticOptions, Note } from "../syntax/diagnostics.ts";
+import type { CodeName } from "../syntax/catalogue.ts";
+import { endOffset, startOffset } from "../syntax/source.ts";
+import type { Span } from "../syntax/source.ts";
+import { find, findClass, newCell } from "./cells.ts";
+import type { Cell, ClassInstance, FunctionCell, Instantiation, MethodFamily, Reader, Reason, TypeEnvironment } from "./cells.ts";
+import { reasonNotes, valueNotes } from "./explain.ts";
+import type { Annotation, AnnotationOf } from "./lattice.ts";
+import { POISON } from "./lattice.ts";
+import type { Resolution, Spec } from "./result.ts";
+import { show } from "./show.ts";
+import * as specs from "./specs.ts";
+import * as types from "./types.ts";
+
+/** A specialisation with what only the annotator needs. */
+export interface LiveSpec extends Spec {
+  readonly env: TypeEnvironment;
+  readonly readers: Map<HighBlock, Reader>;
+  /** Why block parameters have their annotations: the first source of each rise, by variable id. */
+  readonly paramReasons: Map<number, { readonly annotation: Annotation; readonly source: HighValue }[]>;
+  /** Number of links that lead to each block; literals survive into blocks with one. */
+  readonly predecessors: Map<HighBlock, number>;
+  /** Per-op things that must stay the same when a block is looked at again. */
+  readonly sites: Map<HighOp, Site>;
+  /** Nobody calls it: it is checked against its declarations alone. */
+  uncalled: boolean;
+}
+
+/** What an op created once: a list's item cell, an instantiated signature, a closure's function cell. */
+export interface Site {
+  /** Where the result was read from: a field's cell, a callee's result. The chain goes on there. */
+  behind?: Cell;
+  cells?: Cell[];
+  cls?: ClassInstance;
+  fn?: FunctionCell;
+  instantiations?: Map<FunctionSymbol, Instantiation>;
+  env?: TypeEnvironment;
+}
+
+export type GraphBuilder = (
+  fn: FunctionSymbol,
+  constArgs: ReadonlyMap<string, StaticValue>,
+) => { readonly graph: HighGraph; readonly diagnostics: readonly Diagnostic[] };
+
+export class Context {
+  readonly bound: BoundProgram;
+  readonly buildGraph: GraphBuilder;
+  readonly diagnostics: Diagnostic[] = [];
+  readonly specs: LiveSpec[] = [];
+  readonly specsByKey = new Map<string, LiveSpec>();
+  readonly globals = new Map<GlobalSymbol, Cell>();
+  readonly plainClasses = new Map<ClassSymbol, ClassInstance>();
+  readonly classes: ClassInstance[] = [];
+  readonly families = new Map<FunctionSymbol, MethodFamily>();
+  readonly instantiations: Instantiation[] = [];
+  readonly functionCells = new Map<FunctionSymbol, FunctionCell>();
+  readonly topEnv: TypeEnvironment = types.newEnvironment(new Map());
+  /** How often cells were unified: a cheap sign that something changed. */
+  unifications = 0;
+  /** True in the last pass: resolutions are recorded and errors reported. */
+  checking = false;
+  /** What is being looked at: cells read are read on its behalf. */
+  reader: Reader | null = null;
+  private queue: Reader[] = [];
+  private readonly reported = new Set<string>();
+
+  /** Reads a file of the project for `embed_text`: bytes as code units, or null. */
+  readonly embed: (path: string, from: ModuleSymbol) => string | null;
+
+  constructor(bound: BoundProgram, buildGraph: GraphBuilder, embed: Context["embed"]) {
+    this.bound = bound;
+    this.buildGraph = buildGraph;
+    this.embed = embed;
+  }
+
+  // ------------------------------------------------------------- worklist
+
+  enqueue(reader: Reader): void {
+    if (reader.queued) return;
+    reader.queued = true;
+    this.queue.push(reader);
+  }
+
+  enqueueBlock(spec: LiveSpec, block: HighBlock): void {
+    this.enqueue(this.readerOf(spec, block));
+  }
+
+  readerOf(spec: LiveSpec, block: HighBlock): Reader {
+    let reader = spec.readers.get(block);
+    if (reader === undefined) {
+      reader = { spec, block, queued: false };
+      spec.readers.set(block, reader);
+    }
+    return reader;
+  }
+
+  /** Last in, first out: a function is mostly finished before its callers are looked at again. */
+  next(): Reader | undefined {
+    const reader = this.queue.pop();
+    if (reader !== undefined) reader.queued = false;
+    return reader;
+  }
+
+  hasWork(): boolean {
+    return this.queue.length > 0;
+  }
+
+  /** Reads a cell on behalf of the block being looked at, which is looked at again when it rises. */
+  read(cell: Cell): Annotation {
+    const root = find(cell);
+    if (!root.declared && this.reader !== null) root.readers.add(this.reader);
+    return root.annotation;
+  }
+
+  // ------------------------------------------------------------- diagnostics
+
+  /** An error that depends on final types: kept only in the last pass. */
+  error(code: CodeName, span: Span | null, message: string, options: DiagnosticOptions = {}): Annotation {
+    if (this.checking && span !== null) this.report(diagnostic(code, span, message, options));
+    return POISON;
+  }
+
+  report(found: Diagnostic): void {
+    const at = found.span;
+    const key = `${found.code} ${at.chunk.file.path} ${startOffset(at)} ${endOffset(at)} ${found.message}`;
+    if (this.reported.has(key)) return;
+    this.reported.add(key);
+    this.diagnostics.push(found);
+  }
+
+  /** Something flowed into an inferred cell that cannot meet what is there. */
+  reportConflict(cell: Cell, found: Annotation, reason: Omit<Reason, "annotation">): void {
+    const first = cell.reasons[0];
+    const place = reason.span ?? first?.span ?? null;
+    if (place === null || found.kind === "poison" || cell.annotation.kind === "poison") return;
+    const notes: Note[] = [
+      ...reasonNotes(this, { annotation: found, ...reason }),
+      ...(first === undefined ? [] : reasonNotes(this, first)),
+    ];
+    const [have, get] = [cell.annotation, found].map((one) => (one.kind === "constant" ? (this.materialise(one) ?? one) : one)) as [Annotation, Annotation];
+    if (have.kind === "function" && get.kind === "function" && have.fn.params.length !== get.fn.params.length) {
+      const counts = [have, get].map((one) => (one.kind === "function" ? one.fn.params.length : 0));
+      this.report(diagnostic("E0404", place, `${cell.what} holds functions that take ${counts[0]} and ${counts[1]} arguments`, { notes }));
+      return;
+    }
+    this.report(diagnostic("E0301", place, `${cell.what} cannot be both ${show(have)} and ${show(get)}`, { notes }));
+  }
+
+  /** Something flowed into a declared cell that does not fit the declaration. */
+  reportMisfit(cell: Cell, found: Annotation, reason: Omit<Reason, "annotation">): void {
+    // The last pass lets everything but forwarded values flow again.
+    if (!this.checking && reason.forwarded !== true) return;
+    const wanted = cell.limit ?? cell.annotation;
+    const declared = cell.reasons[0]?.span ?? null;
+    const place = reason.span ?? declared;
+    if (place === null) return;
+    const notes: Note[] = [];
+    if (declared !== null) notes.push(note(`${cell.what} is declared ${show(wanted)} here`, declared));
+    notes.push(...reasonNotes(this, { annotation: found, ...reason }).filter((one) => one.span !== place || one.message !== reason.message));
+    const help = misfitHelp(found, wanted);
+    this.report(
+      diagnostic("E0302", place, `${cell.what} is declared ${show(wanted)}, but this is ${show(found)}`, {
+        notes,
+        ...(help === null ? {} : { help }),
+      }),
+    );
+  }
+
+  /** A variable has types on two ways into a block that have nothing in common. */
+  reportMerge(spec: LiveSpec, name: string | null, first: Arrival, second: Arrival): void {
+    if (first.annotation.kind === "poison" || second.annotation.kind === "poison") return;
+    const notes = [first, second].flatMap((one) => arrivalNotes(this, spec, one));
+    const place = notes.at(-1)?.span ?? notes[0]?.span ?? spec.symbol.span;
+    const what = name === null ? "this value" : `\`${name}\``;
+    this.report(
+      diagnostic("E0301", place, `${what} cannot be both ${show(first.annotation)} and ${show(second.annotation)}`, { notes }),
+    );
+  }
+
+  // ------------------------------------------------------------- classes and functions
+
+  baseOf(cls: ClassInstance): ClassInstance | null {
+    return types.baseOf(this, findClass(cls));
+  }
+
+  /** A function or bound method named directly, as a function value. */
+  materialise(annotation: AnnotationOf<"constant">): Annotation | null {
+    return specs.materialise(this, annotation);
+  }
+
+  cellOfGlobal(global: GlobalSymbol): Cell {
+    let cell = this.globals.get(global);
+    if (cell === undefined) {
+      cell =
+        global.type === null
+          ? newCell(`\`${global.name}\``)
+          : types.declaredCellOf(this, global.type, global.module, this.topEnv, `\`${global.name}\``);
+      this.globals.set(global, cell);
+    }
+    return cell;
+  }
+
+  moduleOf(spec: Spec): ModuleSymbol {
+    return spec.symbol.module;
+  }
+
+  resolve(spec: LiveSpec, op: HighOp, resolution: Resolution): void {
+    if (this.checking) spec.resolutions.set(op, resolution);
+  }
+
+  /** The cell that the op's result was read from, if it was. */
+  cellBehind(spec: LiveSpec, op: HighOp): Cell | null {
+    return spec.sites.get(op)?.behind ?? null;
+  }
+
+  site(spec: LiveSpec, op: HighOp): Site {
+    let site = spec.sites.get(op);
+    if (site === undefined) {
+      site = {};
+      spec.sites.set(op, site);
+    }
+    return site;
+  }
+}
+
+/** A value on its way into a block parameter. */
+export interface Arrival {
+  readonly annotation: Annotation;
+  readonly source: HighValue | null;
+}
+
+function arrivalNotes(ctx: Context, spec: LiveSpec, arrival: Arrival): Note[] {
+  if (arrival.source === null || arrival.source.kind === "const") return [];
+  return valueNotes(ctx, { spec, variable: arrival.source.id }, 4, new Set());
+}
+
+/** What would make the value fit, when there is one obvious thing. */
+export function misfitHelp(found: Annotation, wanted: Annotation): string | null {
+  if (found.kind === "int" && wanted.kind === "float") return "convert it: `float(…)`, or write the number with a point";
+  if (found.kind === "float" && wanted.kind === "int") return "convert it: `int(…)` cuts towards zero";
+  if (found.kind === "int" && wanted.kind === "int") return `convert it: \`${wanted.width}(…)\` wraps`;
+  if (found.kind === "int" && wanted.kind === "str") return "convert it: `str(…)`";
+  if (found.kind === "none" || found.kind === "optional")
+    return `test it for None first, or declare \`${show(wanted)} | None\``;
+  return null;
+}

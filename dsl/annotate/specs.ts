@@ -1,0 +1,425 @@
+/**
+ * Specialisations: which functions are analysed, and with which cells.
+ *
+ * A plain function has one specialisation, made when it is first mentioned. A function with `const`
+ * or star parameters has one per constant or count. A generic function has a *signature* per tuple of
+ * type-argument cells (`Instantiation`), and one body per tuple of what those cells finally hold:
+ * `specialiseBodies` runs whenever the worklist is empty, until nothing is new.
+ */
+import type { ClassSymbol, FunctionSymbol, StaticValue } from "../bind/symbols.ts";
+import type { HighBlock, HighGraph } from "../flow/ops.ts";
+import { exitLinks } from "../flow/graph.ts";
+import type { TypeExpr } from "../syntax/ast.ts";
+import type { Span } from "../syntax/source.ts";
+import { find, findClass, findFunction, newCell } from "./cells.ts";
+import type { Cell, ClassInstance, FunctionCell, Instantiation, MethodFamily, TypeEnvironment } from "./cells.ts";
+import type { Context, LiveSpec } from "./context.ts";
+import { NEVER, NONE, POISON } from "./lattice.ts";
+import type { Annotation, AnnotationOf } from "./lattice.ts";
+import type { Spec } from "./result.ts";
+import { show, typeKey } from "./show.ts";
+import * as types from "./types.ts";
+import { declaredCell, forward, generalise } from "./unify.ts";
+
+export interface Variant {
+  /** Values of `const` parameters by name. */
+  readonly constArgs: ReadonlyMap<string, StaticValue>;
+  /** How many arguments a star parameter takes. */
+  readonly starCount: number;
+}
+
+export const PLAIN: Variant = { constArgs: new Map(), starCount: 0 };
+
+/** The type parameters a function sees: its class's and its own. */
+export function typeParamNames(symbol: FunctionSymbol): string[] {
+  const names = symbol.owner === null ? [] : symbol.owner.typeParams.map((param) => param.name.text);
+  return names.concat(symbol.typeParams.map((param) => param.name.text));
+}
+
+export function isGeneric(symbol: FunctionSymbol): boolean {
+  return symbol.typeParams.length > 0 || (symbol.owner !== null && symbol.owner.typeParams.length > 0);
+}
+
+// ---------------------------------------------------------------- plain specialisations
+
+/** The specialisation of a function that is not generic. */
+export function specOf(ctx: Context, symbol: FunctionSymbol, variant: Variant = PLAIN): LiveSpec {
+  const key = symbol.qualifiedName + variantKey(variant) + `#${symbolId(symbol)}`;
+  const known = ctx.specsByKey.get(key);
+  if (known !== undefined) return known;
+  const owner = symbol.owner !== null && symbol.owner.flavour !== "mixin" ? types.classInstance(ctx, symbol.owner, []) : null;
+  return makeSpec(ctx, { symbol, key, name: symbol.qualifiedName + variantKey(variant), env: ctx.topEnv, owner, typeArgs: [], variant });
+}
+
+/** The specialisation of a nested function within one of the function around it. */
+export function nestedSpec(ctx: Context, symbol: FunctionSymbol, outer: LiveSpec): LiveSpec {
+  const key = `${symbol.qualifiedName}#${symbolId(symbol)}@${outer.id}`;
+  const known = ctx.specsByKey.get(key);
+  if (known !== undefined) return known;
+  const suffix = outer.name === outer.symbol.qualifiedName ? "" : outer.name.slice(outer.symbol.qualifiedName.length);
+  return makeSpec(ctx, { symbol, key, name: symbol.qualifiedName + suffix, env: outer.env, owner: null, typeArgs: [], variant: PLAIN });
+}
+
+const symbolIds = new WeakMap<FunctionSymbol, number>();
+let nextSymbolId = 0;
+
+/** Tells apart functions that are defined twice under one name. */
+function symbolId(symbol: FunctionSymbol): number {
+  let id = symbolIds.get(symbol);
+  if (id === undefined) {
+    id = nextSymbolId++;
+    symbolIds.set(symbol, id);
+  }
+  return id;
+}
+
+function variantKey(variant: Variant): string {
+  const parts = [...variant.constArgs].map(([name, value]) => `${name}=${showStatic(value)}`);
+  if (variant.starCount > 0) parts.push(`*${variant.starCount}`);
+  return parts.length === 0 ? "" : `<${parts.join(",")}>`;
+}
+
+export function showStatic(value: StaticValue): string {
+  switch (value.kind) {
+    case "int":
+    case "float":
+    case "bool":
+      return String(value.value);
+    case "str":
+      return JSON.stringify(value.value);
+    case "none":
+    case "error":
+      return value.kind;
+    case "tuple":
+      return `(${value.items.map(showStatic).join(",")})`;
+    case "member":
+      return `${value.enum.name}.${value.enum.members[value.index]!.name}`;
+    case "type":
+      return "type";
+    case "builtin":
+      return value.symbol.name;
+    case "function":
+    case "class":
+    case "enum":
+      return value.symbol.qualifiedName;
+    case "module":
+      return value.symbol.name;
+  }
+}
+
+interface SpecOptions {
+  readonly symbol: FunctionSymbol;
+  readonly key: string;
+  readonly name: string;
+  readonly env: TypeEnvironment;
+  readonly owner: ClassInstance | null;
+  readonly typeArgs: readonly Annotation[];
+  readonly variant: Variant;
+}
+
+function makeSpec(ctx: Context, options: SpecOptions): LiveSpec {
+  const { symbol, env, owner, variant } = options;
+  const family = isVirtual(symbol) && owner !== null ? familyOf(ctx, symbol) : null;
+  const hasBody = symbol.flavour !== "extern" && !symbol.isAbstract;
+  let graph: HighGraph | null = null;
+  if (hasBody) {
+    const built = ctx.buildGraph(symbol, variant.constArgs);
+    graph = built.graph;
+    for (const found of built.diagnostics) ctx.report(found);
+  }
+  const captures = symbol.captures.map((name) => newCell(`captured \`${name}\``));
+  const params = symbol.params
+    .map((_, i) => i)
+    .filter((i) => !symbol.params[i]!.isConst || !variant.constArgs.has(symbol.params[i]!.name.text))
+    .map((i) => paramCell(ctx, options, i, family));
+  const spec: LiveSpec = {
+    id: ctx.specs.length,
+    symbol,
+    name: options.name,
+    owner,
+    typeArgs: options.typeArgs,
+    graph,
+    params: [...captures, ...params],
+    result: resultCell(ctx, options, family),
+    annotations: [],
+    resolutions: new Map(),
+    reached: new Set(),
+    deadLinks: new Set(),
+    env,
+    readers: new Map(),
+    paramReasons: new Map(),
+    predecessors: graph === null ? new Map() : countPredecessors(graph),
+    sites: new Map(),
+    uncalled: false,
+  };
+  ctx.specs.push(spec);
+  ctx.specsByKey.set(options.key, spec);
+  if (family !== null && owner !== null) family.implementations.set(owner.symbol, spec);
+  if (graph !== null) ctx.enqueueBlock(spec, graph.entry);
+  return spec;
+}
+
+function countPredecessors(graph: HighGraph): Map<HighBlock, number> {
+  const counts = new Map<HighBlock, number>();
+  for (const block of graph.blocks)
+    for (const link of exitLinks(block.exit)) counts.set(link.target, (counts.get(link.target) ?? 0) + 1);
+  return counts;
+}
+
+function paramCell(ctx: Context, options: SpecOptions, index: number, family: MethodFamily | null): Cell {
+  const { symbol, env, owner, variant } = options;
+  const param = symbol.params[index]!;
+  const what = `parameter \`${param.name.text}\` of ${symbol.name}`;
+  if (param.star) {
+    const items = Array.from({ length: variant.starCount }, () => POISON);
+    return items.length === 0 ? declaredCell({ kind: "tuple", items: [] }, what, param.span) : newCell(what);
+  }
+  if (index === 0 && symbol.flavour === "method" && param.type === null && owner !== null)
+    return declaredCell({ kind: "instance", cls: owner }, what, param.span);
+  const shared = family === null ? null : (family.params[index - 1] ?? null);
+  if (param.type !== null) {
+    const cell = types.declaredCellOf(ctx, param.type, symbol.module, env, what);
+    if (shared !== null && find(shared) !== cell) forward(ctx, shared, cell, "passed through the overridden method", null);
+    return cell;
+  }
+  return shared ?? newCell(what);
+}
+
+function resultCell(ctx: Context, options: SpecOptions, family: MethodFamily | null): Cell {
+  const { symbol, env } = options;
+  const what = `result of ${symbol.name}`;
+  let cell: Cell;
+  const none = symbol.returns === null ? isGeneric(symbol) : isNoneType(symbol.returns);
+  if (symbol.flavour === "extern" && (none || symbol.returns === null)) cell = declaredCell(NONE, what, symbol.span);
+  else if (none) cell = noneResult(what, symbol.returns?.span ?? symbol.span);
+  else if (symbol.returns !== null) cell = types.declaredCellOf(ctx, symbol.returns, symbol.module, env, what);
+  else if (family !== null && find(family.result).declared) return family.result;
+  else cell = newCell(what);
+  if (family !== null) forward(ctx, cell, family.result, "returned by an override", null);
+  return cell;
+}
+
+function isNoneType(type: TypeExpr): boolean {
+  return type.kind === "named" && type.name.text === "None";
+}
+
+/** The result of a function declared `-> None`: `None` if it ever returns, `never` if it only raises. */
+function noneResult(what: string, span: Span): Cell {
+  const cell = newCell(what);
+  cell.limit = NONE;
+  cell.reasons.push({ annotation: NONE, span, message: "declared here", source: null });
+  return cell;
+}
+
+// ---------------------------------------------------------------- method families
+
+/** The class's own or inherited method. */
+export function findMethod(cls: ClassSymbol, name: string): FunctionSymbol | null {
+  for (let one: ClassSymbol | null = cls; one !== null; one = one.base) {
+    const method = one.methods.get(name);
+    if (method !== undefined) return method;
+  }
+  return null;
+}
+
+/** The topmost definition of the method that this one overrides (itself when it overrides none). */
+function rootMethod(symbol: FunctionSymbol): FunctionSymbol {
+  let root = symbol;
+  for (let one: ClassSymbol | null = symbol.owner; one !== null; one = one.base) root = one.methods.get(symbol.name) ?? root;
+  return root;
+}
+
+function definedBelow(cls: ClassSymbol, name: string): boolean {
+  return cls.subclasses.some((sub) => sub.methods.has(name) || definedBelow(sub, name));
+}
+
+/** Whether calls of this method may have to dispatch: it overrides something or is overridden. */
+export function isVirtual(symbol: FunctionSymbol): boolean {
+  if (symbol.flavour !== "method" || symbol.name === "__init__" || symbol.owner === null) return false;
+  if (symbol.owner.flavour !== "class" || symbol.owner.typeParams.length > 0) return false;
+  const root = rootMethod(symbol);
+  return root !== symbol || symbol.isAbstract || definedBelow(symbol.owner, symbol.name);
+}
+
+let nextFamilyId = 0;
+
+export function familyOf(ctx: Context, symbol: FunctionSymbol): MethodFamily {
+  const root = rootMethod(symbol);
+  const known = ctx.families.get(root);
+  if (known !== undefined) return known;
+  const what = `${root.owner!.name}.${root.name}`;
+  const family: MethodFamily = {
+    id: nextFamilyId++,
+    name: root.name,
+    root: types.classInstance(ctx, root.owner!, []),
+    params: root.params.slice(1).map((param) => {
+      const name = `parameter \`${param.name.text}\` of ${what}`;
+      return param.type === null ? newCell(name) : types.declaredCellOf(ctx, param.type, root.module, ctx.topEnv, name);
+    }),
+    result: root.returns === null || isNoneType(root.returns) ? newCell(`result of ${what}`) : types.declaredCellOf(ctx, root.returns, root.module, ctx.topEnv, `result of ${what}`),
+    implementations: new Map(),
+    symbol: root,
+    calledOn: new Set(),
+  };
+  ctx.families.set(root, family);
+  return family;
+}
+
+/** Makes every implementation that a call on `cls` may reach part of the analysis. */
+export function callOn(ctx: Context, family: MethodFamily, cls: ClassSymbol): void {
+  if (family.calledOn.has(cls)) return;
+  family.calledOn.add(cls);
+  const inherited = findMethod(cls, family.name);
+  if (inherited !== null && !inherited.isAbstract) specOf(ctx, inherited);
+  const visit = (sub: ClassSymbol): void => {
+    const own = sub.methods.get(family.name);
+    if (own !== undefined && !own.isAbstract) specOf(ctx, own);
+    sub.subclasses.forEach(visit);
+  };
+  cls.subclasses.forEach(visit);
+}
+
+// ---------------------------------------------------------------- generics
+
+/** A generic function's signature at these type-argument cells. */
+export function instantiate(ctx: Context, symbol: FunctionSymbol, owner: ClassInstance | null, cells: ReadonlyMap<string, Cell>): Instantiation {
+  const env = owner !== null && symbol.typeParams.length === 0 ? types.classEnvironment(owner) : types.newEnvironment(cells);
+  const reader = ctx.reader;
+  ctx.reader = null;
+  const instantiation: Instantiation = {
+    symbol,
+    owner,
+    env,
+    params: symbol.params.map((param, i) => {
+      const what = `parameter \`${param.name.text}\` of ${symbol.name}`;
+      if (i === 0 && symbol.flavour === "method" && param.type === null && owner !== null)
+        return declaredCell({ kind: "instance", cls: owner }, what, param.span);
+      return param.type === null ? newCell(what) : types.cellFor(ctx, param.type, symbol.module, env, what);
+    }),
+    result:
+      symbol.returns === null || isNoneType(symbol.returns)
+        ? newCell(`result of ${symbol.name}`)
+        : types.cellFor(ctx, symbol.returns, symbol.module, env, `result of ${symbol.name}`),
+    spec: null,
+    key: "",
+  };
+  ctx.reader = reader;
+  ctx.instantiations.push(instantiation);
+  return instantiation;
+}
+
+/** A method of a generic class at the class's type arguments; shared by all its calls. */
+export function methodSignature(ctx: Context, symbol: FunctionSymbol, owner: ClassInstance): Instantiation {
+  const cls = findClass(owner);
+  let signature = cls.signatures.get(symbol.name);
+  if (signature === undefined || signature.symbol !== symbol) {
+    signature = instantiate(ctx, symbol, cls, types.classEnvironment(cls).cells);
+    cls.signatures.set(symbol.name, signature);
+  }
+  return signature;
+}
+
+/** Bodies for what the type arguments hold now. True when some body is new. */
+export function specialiseBodies(ctx: Context): boolean {
+  let progress = false;
+  const count = ctx.instantiations.length;
+  for (let i = 0; i < count; i++) if (specialiseBody(ctx, ctx.instantiations[i]!)) progress = true;
+  return progress || ctx.instantiations.length > count;
+}
+
+function specialiseBody(ctx: Context, instantiation: Instantiation): boolean {
+  const { symbol, env } = instantiation;
+  const names = typeParamNames(symbol);
+  const annotations = names.map((name) => settled(env.cells.get(name)!));
+  const key = `${symbol.qualifiedName}#${symbolId(symbol)}[${annotations.map(typeKey).join(",")}]`;
+  if (instantiation.key === key) return false;
+  instantiation.key = key;
+  const known = ctx.specsByKey.get(key);
+  if (known !== undefined) {
+    instantiation.spec = known;
+    if (!find(instantiation.result).declared && known.result !== instantiation.result) returnsNone(ctx, known, instantiation);
+    return ctx.hasWork();
+  }
+  const cells = new Map(names.map((name, i) => [name, declaredCell(annotations[i]!, `\`${name}\``)]));
+  const owner =
+    symbol.owner === null || symbol.owner.flavour === "mixin" || symbol.flavour === "staticmethod"
+      ? null
+      : canonicalClass(ctx, symbol.owner, symbol.owner.typeParams.map((param) => cells.get(param.name.text)!));
+  instantiation.spec = makeSpec(ctx, {
+    symbol,
+    key,
+    name: `${symbol.qualifiedName}<${annotations.map(show).join(",")}>`,
+    env: types.newEnvironment(cells),
+    owner,
+    typeArgs: annotations,
+    variant: PLAIN,
+  });
+  returnsNone(ctx, instantiation.spec as LiveSpec, instantiation);
+  return true;
+}
+
+/** A generic function without a declared result returns `None`, if it returns: its body tells. */
+function returnsNone(ctx: Context, spec: LiveSpec, instantiation: Instantiation): void {
+  const { returns } = instantiation.symbol;
+  if (returns === null || isNoneType(returns)) forward(ctx, spec.result, instantiation.result, "returned here", null);
+}
+
+/** What a type parameter is taken to be once nothing more flows: a container nobody filled holds `None`. */
+function settled(cell: Cell): Annotation {
+  const annotation = generalise(find(cell).annotation);
+  return annotation === NEVER || annotation.kind === "never" ? NONE : annotation;
+}
+
+const canonical = new WeakMap<Context, Map<string, ClassInstance>>();
+
+/** Bodies of all methods of `list[int]` see one and the same `self`. */
+function canonicalClass(ctx: Context, symbol: ClassSymbol, args: readonly Cell[]): ClassInstance {
+  let table = canonical.get(ctx);
+  if (table === undefined) canonical.set(ctx, (table = new Map()));
+  const key = `${symbol.qualifiedName}[${args.map((arg) => typeKey(find(arg).annotation)).join(",")}]`;
+  let cls = table.get(key);
+  if (cls === undefined) table.set(key, (cls = types.classInstance(ctx, symbol, args)));
+  return findClass(cls);
+}
+
+// ---------------------------------------------------------------- function values
+
+/** A function cell whose calls reach this target, the first `captured` parameters being bound already. */
+export function functionCellFor(ctx: Context, target: Spec, captured: number): FunctionCell {
+  const name = target.symbol.name;
+  const params = target.params.slice(captured).map((_, i) => newCell(`parameter ${i + 1} of ${name}`));
+  const fn = types.newFunctionCell(params, newCell(`result of ${name}`));
+  connect(ctx, fn, target, captured);
+  return fn;
+}
+
+export function familyFunctionCell(ctx: Context, family: MethodFamily): FunctionCell {
+  const fn = types.newFunctionCell(
+    family.params.map((_, i) => newCell(`parameter ${i + 1} of ${family.name}`)),
+    newCell(`result of ${family.name}`),
+  );
+  fn.targets.add(family);
+  family.params.forEach((param, i) => forward(ctx, fn.params[i]!, param, "passed through a function value", null));
+  forward(ctx, family.result, fn.result, "returned through a function value", null);
+  return fn;
+}
+
+function connect(ctx: Context, fn: FunctionCell, target: Spec, captured: number): void {
+  fn.targets.add(target);
+  fn.params.forEach((param, i) => forward(ctx, param, target.params[captured + i]!, "passed through a function value", null));
+  forward(ctx, target.result, fn.result, "returned through a function value", null);
+}
+
+/** A directly named function or class as a value; null for what cannot be one. */
+export function materialise(ctx: Context, annotation: AnnotationOf<"constant">): Annotation | null {
+  const value = annotation.value;
+  if (value.kind === "class") return { kind: "class", root: value.symbol };
+  if (value.kind !== "function" || isGeneric(value.symbol)) return null;
+  let fn = ctx.functionCells.get(value.symbol);
+  if (fn === undefined) {
+    const spec = specOf(ctx, value.symbol);
+    fn = functionCellFor(ctx, spec, 0);
+    ctx.functionCells.set(value.symbol, fn);
+  }
+  return { kind: "function", fn: findFunction(fn) };
+}

@@ -1,0 +1,257 @@
+/**
+ * The check of names: every name that code reads means something, imports stand where they belong
+ * and are used, and no module body reads what is initialised only later.
+ *
+ * Works on the cached scopes, not on the trees: what a function reads from outside is known, only
+ * what that means has to be looked up.
+ */
+import type { Expression, FromImport, Import, Statement } from "../syntax/ast.ts";
+import { diagnostic, note, type Diagnostic } from "../syntax/diagnostics.ts";
+import type { Span } from "../syntax/source.ts";
+import {
+  CLASS_DECORATORS,
+  FUNCTION_DECORATORS,
+  INTRINSICS,
+  isVirtualModule,
+  JIT_NAMES,
+  memberOf,
+} from "./builtins.ts";
+import { classAttribute } from "./constants.ts";
+import { duplicateParameters } from "./define.ts";
+import { suggestion } from "./nearest.ts";
+import { resolveGlobal } from "./resolve.ts";
+import { scopeOfChunk, scopeOfFunction, type FunctionScope, type NameUse } from "./scopes.ts";
+import type { BoundProgram, FunctionSymbol, ModuleSymbol, Symbol } from "./symbols.ts";
+
+/** An imported name, until something uses it. */
+export interface ImportedName {
+  readonly name: string;
+  readonly span: Span;
+  /** `import *` and re-exports of packages are never unused. */
+  readonly statement: Import | FromImport;
+}
+
+export function checkNames(
+  program: Pick<BoundProgram, "modules">,
+  imported: ReadonlyMap<ModuleSymbol, readonly ImportedName[]>,
+  diagnostics: Diagnostic[],
+): void {
+  const order = new Map(program.modules.map((module, i) => [module, i]));
+  for (const module of program.modules) {
+    const check = new ModuleCheck(module, order, diagnostics);
+    check.run();
+    check.unusedImports(imported.get(module) ?? []);
+  }
+}
+
+class ModuleCheck {
+  readonly #module: ModuleSymbol;
+  readonly #order: ReadonlyMap<ModuleSymbol, number>;
+  readonly #diagnostics: Diagnostic[];
+  readonly #used = new Set<string>();
+
+  constructor(
+    module: ModuleSymbol,
+    order: ReadonlyMap<ModuleSymbol, number>,
+    diagnostics: Diagnostic[],
+  ) {
+    this.#module = module;
+    this.#order = order;
+    this.#diagnostics = diagnostics;
+  }
+
+  run(): void {
+    for (const chunk of this.#module.tree.chunks) {
+      const { scope, definitions } = scopeOfChunk(chunk);
+      this.#scope(scope);
+      this.#scope(definitions);
+      this.#bodyOrder(scope);
+      for (const statement of chunk.body) this.#definition(statement);
+    }
+    for (const cls of this.#module.classes) {
+      for (const name of cls.attributes.keys()) {
+        if (classAttribute(cls, name) !== null) continue;
+        const { value } = cls.attributes.get(name)!;
+        if (value.kind !== "error") this.#attributeNotStatic(cls.name, name, value);
+      }
+    }
+    for (const fn of this.#module.functions) this.#function(fn);
+  }
+
+  unusedImports(names: readonly ImportedName[]): void {
+    // What `builtins.wr` imports is what every module sees.
+    if (this.#module.isLibrary || this.#module.path.endsWith("/__init__.wr")) return;
+    for (const { name, span } of names) {
+      if (this.#used.has(name) || name.startsWith("_")) continue;
+      this.#diagnostics.push(
+        diagnostic("W0901", span, `\`${name}\` is imported and never used`, {
+          severity: "warning",
+        }),
+      );
+    }
+  }
+
+  #function(fn: FunctionSymbol): void {
+    if (fn.def === null) return;
+    const ofClass = fn.owner?.typeParams.map((one) => one.name.text) ?? [];
+    this.#scope(scopeOfFunction(fn.def), new Set(ofClass));
+    this.#diagnostics.push(...duplicateParameters(fn));
+  }
+
+  #definition(s: Statement): void {
+    switch (s.kind) {
+      case "def":
+        this.#decorators(s.decorators, FUNCTION_DECORATORS, "functions");
+        break;
+      case "class":
+        this.#decorators(s.decorators, CLASS_DECORATORS, "classes");
+        for (const part of s.body) this.#definition(part);
+        break;
+      case "enum":
+        for (const method of s.methods) this.#definition(method);
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** The library may have decorators of its own, which only the compiler's other parts know. */
+  #decorators(
+    decorators: readonly { readonly name: string; readonly span: Span }[],
+    known: readonly string[],
+    what: string,
+  ): void {
+    if (this.#module.isLibrary) return;
+    for (const { name, span } of decorators) {
+      if (known.includes(name)) continue;
+      this.#diagnostics.push(
+        diagnostic("E0802", span, `\`@${name}\` is no decorator for ${what}`, {
+          ...suggestion(name, known),
+          notes: [note(`there are ${known.map((one) => `\`@${one}\``).join(", ")}`)],
+        }),
+      );
+    }
+  }
+
+  /** `typeParams`: the type parameters of the class around it. */
+  #scope(scope: FunctionScope, typeParams: ReadonlySet<string> = new Set()): void {
+    for (const use of scope.free) if (!typeParams.has(use.name)) this.#use(use, "name");
+    for (const use of scope.freeTypes) if (!typeParams.has(use.name)) this.#use(use, "type");
+    for (const statement of scope.misplaced) this.#misplaced(statement);
+    for (const nested of scope.nested.values()) this.#nested(nested);
+  }
+
+  #nested(scope: FunctionScope): void {
+    for (const name of scope.duplicateParams) {
+      this.#diagnostics.push(
+        diagnostic("E0205", name.span, `parameter \`${name.text}\` is defined twice`),
+      );
+    }
+    for (const statement of scope.misplaced) this.#misplaced(statement);
+    for (const nested of scope.nested.values()) this.#nested(nested);
+  }
+
+  #use(use: NameUse, what: "name" | "type"): void {
+    this.#used.add(use.name);
+    const symbol = resolveGlobal(this.#module, use.name);
+    if (symbol === null) this.#unbound(use, what);
+    else if (symbol.kind === "module" && use.member !== null) {
+      if (memberOf(symbol, use.member.text) === undefined) {
+        this.#diagnostics.push(missingMember(symbol, use.member.text, use.member.span));
+      }
+    }
+  }
+
+  #unbound({ name, span }: NameUse, what: "name" | "type"): void {
+    const known = [...this.#module.scope.keys(), ...this.#module.ambient.keys()];
+    const help = JIT_NAMES.includes(name)
+      ? { help: `add \`from wright.jit import ${name}\`` }
+      : suggestion(name, known);
+    this.#diagnostics.push(diagnostic("E0203", span, `there is no ${what} \`${name}\``, help));
+  }
+
+  #misplaced(s: Statement): void {
+    const what = {
+      import: "an import",
+      "from-import": "an import",
+      class: "a class",
+      enum: "an enum",
+      "type-alias": "a type alias",
+    }[s.kind as string];
+    this.#diagnostics.push(
+      diagnostic("E0105", s.span, `${what} belongs at the top level of a module`),
+    );
+  }
+
+  #attributeNotStatic(cls: string, name: string, value: Expression): void {
+    this.#diagnostics.push(
+      diagnostic(
+        "E0601",
+        value.span,
+        `class attribute \`${cls}.${name}\` must be a static constant`,
+        { help: `declare a field (\`${name}: …\`), or bind a module-level name` },
+      ),
+    );
+  }
+
+  /**
+   * Among modules that import one another, a body must not read a variable of a module whose body
+   * runs later. Functions, classes and static constants exist before any body runs.
+   */
+  #bodyOrder(scope: FunctionScope): void {
+    for (const use of scope.free) {
+      let symbol: Symbol | null = resolveGlobal(this.#module, use.name);
+      if (symbol?.kind === "module" && use.member !== null) {
+        symbol = memberOf(symbol, use.member.text) ?? null;
+      }
+      if (symbol?.kind !== "global" || symbol.module === this.#module) continue;
+      if (symbol.staticValue !== null) continue;
+      if (this.#order.get(symbol.module)! < this.#order.get(this.#module)!) continue;
+      const path = importPath(symbol.module, this.#module);
+      this.#diagnostics.push(
+        diagnostic(
+          "E0204",
+          use.span,
+          `\`${symbol.name}\` has no value yet: \`${this.#module.name}\` is initialised before \`${symbol.module.name}\``,
+          {
+            notes: [
+              note("it gets its value here", symbol.span),
+              ...path.map((one, i) =>
+                note(`\`${one.name}\` imports \`${(path[i + 1] ?? symbol.module).name}\``),
+              ),
+            ],
+            help: "read it in a function that runs later, or move it to a module that imports neither",
+          },
+        ),
+      );
+    }
+  }
+}
+
+export function missingMember(module: ModuleSymbol, name: string, at: Span): Diagnostic {
+  const known =
+    isVirtualModule(module.name) && module.name !== INTRINSICS ? JIT_NAMES : module.scope.keys();
+  return diagnostic(
+    "E0202",
+    at,
+    `module \`${module.name}\` has no \`${name}\``,
+    suggestion(name, known),
+  );
+}
+
+/** A shortest chain of imports from `from` to `to` and on: the cycle that puts `to` first. */
+function importPath(from: ModuleSymbol, to: ModuleSymbol): ModuleSymbol[] {
+  const cameFrom = new Map<ModuleSymbol, ModuleSymbol | null>([[from, null]]);
+  const queue = [from];
+  for (const at of queue) {
+    if (at === to) break;
+    for (const next of at.imports) {
+      if (cameFrom.has(next)) continue;
+      cameFrom.set(next, at);
+      queue.push(next);
+    }
+  }
+  const path: ModuleSymbol[] = [];
+  for (let at: ModuleSymbol | null | undefined = to; at; at = cameFrom.get(at)) path.unshift(at);
+  return path;
+}

@@ -1,0 +1,404 @@
+/*
+ * The platform under a translated program: `main`, the end of an uncaught exception, stacks, and the
+ * operating system's calls. Only libc is used. Every call that a signal can interrupt is repeated.
+ */
+#define _GNU_SOURCE
+#include "wright.h"
+#include "gc.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+wr_ref wr_exc;
+wr_ref wr_exc_taken;
+wr_ref *wr_ss;
+wr_ref *wr_ss_base;
+wr_ref *wr_ss_limit;
+char *wr_stack_limit;
+
+wr_ref *const wr_platform_roots[] = {&wr_exc, &wr_exc_taken};
+const int64_t wr_platform_root_count = sizeof wr_platform_roots / sizeof wr_platform_roots[0];
+
+/* The text of a `str`: its items. */
+static const char *str_items(wr_ref s) { return (const char *)s + wr_types[s->type].size; }
+
+static WR_NORETURN void die(const char *message, int length) {
+  fflush(stdout);
+  fprintf(stderr, "fatal error: %.*s\n", length, message);
+  abort();
+}
+
+void wr_panic(const char *message) { die(message, (int)strlen(message)); }
+
+void wr_fatal(wr_ref message) { die(str_items(message), (int)wr_array_length(message)); }
+
+/* ---- tracebacks ------------------------------------------------------------------------------- */
+
+/*
+ * Sites from the raise outwards. A deep traceback keeps its two ends: the first sites added, and a
+ * ring of the latest.
+ */
+enum { INNERMOST = 40, OUTERMOST = 40 };
+
+static struct {
+  int64_t count;
+  const wr_site *inner[INNERMOST];
+  const wr_site *outer[OUTERMOST];
+} traceback;
+
+void wr_traceback_add(const wr_site *site) {
+  int64_t n = traceback.count++;
+  if (n < INNERMOST) traceback.inner[n] = site;
+  else traceback.outer[(n - INNERMOST) % OUTERMOST] = site;
+}
+
+void wr_exc_start(wr_ref exception) {
+  traceback.count = 0;
+  wr_exc = exception;
+}
+
+void wr_exc_set(wr_ref exception) {
+  if (exception == wr_exc_taken) wr_exc = exception;
+  else wr_exc_start(exception);
+}
+
+static const wr_site *traceback_site(int64_t i) {
+  return i < INNERMOST ? traceback.inner[i] : traceback.outer[(i - INNERMOST) % OUTERMOST];
+}
+
+static void print_site(const wr_site *site) {
+  if (site->file == NULL) fprintf(stderr, "  in %s\n", site->function);
+  else fprintf(stderr, "  File \"%s\", line %d, in %s\n", site->file, site->line, site->function);
+}
+
+/* Equal neighbours, as in runaway recursion, are shown a few times only. */
+static void print_traceback(void) {
+  int64_t lost_from = INNERMOST, lost_to = traceback.count - OUTERMOST;
+  int64_t repeated = 0;
+  const wr_site *last = NULL;
+  fputs("Traceback (most recent call last):\n", stderr);
+  for (int64_t i = traceback.count - 1; i >= -1; i--) {
+    if (lost_from < lost_to && i == lost_to - 1) {
+      if (repeated > 3) fprintf(stderr, "  [repeated %" PRId64 " more times]\n", repeated - 3);
+      fprintf(stderr, "  [%" PRId64 " more calls]\n", lost_to - lost_from);
+      i = lost_from - 1;
+      last = NULL;
+      repeated = 0;
+    }
+    const wr_site *site = i < 0 ? NULL : traceback_site(i);
+    if (site != NULL && site == last) {
+      if (++repeated <= 3) print_site(site);
+      continue;
+    }
+    if (repeated > 3) fprintf(stderr, "  [repeated %" PRId64 " more times]\n", repeated - 3);
+    repeated = 1;
+    last = site;
+    if (site != NULL) print_site(site);
+  }
+}
+
+static void report_uncaught(void) {
+  wr_ref exception = wr_exc_take();
+  fflush(stdout);
+  print_traceback();
+  wr_ref text = wr_program_describe(exception);
+  if (wr_exc != NULL || text == NULL) {
+    fputs("(the exception's text could not be made)\n", stderr);
+    return;
+  }
+  fwrite(str_items(text), 1, (size_t)wr_array_length(text), stderr);
+  fputc('\n', stderr);
+}
+
+/* ---- stacks ------------------------------------------------------------------------------------- */
+
+#if defined(__SANITIZE_ADDRESS__)
+#define STACK_RESERVE (1 << 20)
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define STACK_RESERVE (1 << 20)
+#endif
+#endif
+#ifndef STACK_RESERVE
+/* Left below the limit for functions that do not check: leaves, libc, the handler of StackOverflow. */
+#define STACK_RESERVE (192 << 10)
+#endif
+
+/* Slots left above the shadow stack's limit for functions that do not check. */
+#define SHADOW_RESERVE (64 << 10)
+
+static int64_t machine_stack_bytes(void) {
+  const int64_t most = INT64_C(1) << 30, assumed = INT64_C(8) << 20;
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_STACK, &limit) != 0) return assumed;
+  if (limit.rlim_cur == RLIM_INFINITY) return most < assumed ? most : assumed;
+  return (int64_t)limit.rlim_cur < most ? (int64_t)limit.rlim_cur : most;
+}
+
+void wr_stack_overflow(void) { wr_exc_start(wr_program_stack_overflow); }
+
+/*
+ * A frame's slots hold what the machine stack would otherwise have to save, so twice the machine
+ * stack is ample; pages are only used when touched.
+ */
+static void start_stacks(char *here) {
+  int64_t bytes = machine_stack_bytes();
+  int64_t reserve = bytes / 4 < STACK_RESERVE ? bytes / 4 : STACK_RESERVE;
+  wr_stack_limit = here - (bytes - reserve);
+  size_t shadow = (size_t)bytes * 2 + SHADOW_RESERVE * sizeof(wr_ref);
+  void *base = mmap(NULL, shadow, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (base == MAP_FAILED) wr_panic("no memory for the stack of references");
+  wr_ss_base = wr_ss = base;
+  wr_ss_limit = wr_ss_base + shadow / sizeof(wr_ref) - SHADOW_RESERVE;
+}
+
+/* ---- start and end --------------------------------------------------------------------------------- */
+
+/* "64M" and the like; 0 when it is no size. */
+static int64_t parse_size(const char *text) {
+  char *end;
+  errno = 0;
+  long long n = strtoll(text, &end, 10);
+  int shift = 0;
+  switch (*end) {
+    case 'k': case 'K': shift = 10; end++; break;
+    case 'm': case 'M': shift = 20; end++; break;
+    case 'g': case 'G': shift = 30; end++; break;
+    default: break;
+  }
+  if (errno != 0 || end == text || *end != 0 || n <= 0 || n > (INT64_MAX >> shift)) return 0;
+  return (int64_t)n << shift;
+}
+
+/* Half of the machine's memory, or of what this process may have, or WRIGHT_MAX_HEAP. */
+static int64_t heap_limit(void) {
+  const char *text = getenv("WRIGHT_MAX_HEAP");
+  if (text != NULL && *text != 0) {
+    int64_t limit = parse_size(text);
+    if (limit != 0) return limit;
+    fprintf(stderr, "%s: WRIGHT_MAX_HEAP: not a size: %s\n", wr_program_name, text);
+    exit(2);
+  }
+  int64_t bytes = INT64_C(1) << 32;
+  long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+  if (pages > 0 && page > 0) bytes = (int64_t)pages * page;
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+      (int64_t)limit.rlim_cur < bytes)
+    bytes = (int64_t)limit.rlim_cur;
+  return bytes / 2;
+}
+
+/* Null with an exception pending when memory runs out. */
+static wr_ref argument_list(int argc, char **argv) {
+  wr_ref *slots = wr_ss;
+  wr_ss += 1;
+  slots[0] = wr_gc_new_array(wr_program_str_array, argc);
+  for (int i = 0; slots[0] != NULL && i < argc; i++) {
+    int64_t n = (int64_t)strlen(argv[i]);
+    wr_ref s = wr_gc_new_array(wr_program_str, n);
+    if (s == NULL) {
+      slots[0] = NULL;
+      break;
+    }
+    memcpy((char *)s + wr_types[wr_program_str].size, argv[i], (size_t)n);
+    ((wr_ref *)((char *)slots[0] + wr_types[wr_program_str_array].size))[i] = s;
+  }
+  wr_ss = slots;
+  return slots[0];
+}
+
+int main(int argc, char **argv) {
+  char here;
+  start_stacks(&here);
+  wr_gc_start(heap_limit());
+  wr_ref arguments = argument_list(argc, argv);
+  int64_t status = wr_exc == NULL ? wr_program_entry(arguments) : 0;
+  if (wr_exc != NULL) {
+    report_uncaught();
+    status = 1;
+  }
+  wr_os_exit(status);
+}
+
+void wr_os_exit(int64_t code) {
+  if (fflush(NULL) != 0 && code == 0) code = 1;
+  exit((int)(code & 0xff));
+}
+
+/* ---- raw memory ------------------------------------------------------------------------------------- */
+
+wr_addr wr_raw_alloc(int64_t size) { return size < 0 ? NULL : malloc(size == 0 ? 1 : (size_t)size); }
+
+void wr_raw_free(wr_addr memory) { free(memory); }
+
+/* ---- the operating system ---------------------------------------------------------------------------- */
+
+static int64_t result_of(int64_t result) { return result < 0 ? -(int64_t)errno : result; }
+
+/* A NUL-terminated copy; false when it does not fit or holds a NUL itself (errno says why). */
+static bool c_path(char into[PATH_MAX], wr_addr path, int64_t length) {
+  if (length < 0 || length >= PATH_MAX) {
+    errno = ENAMETOOLONG;
+    return false;
+  }
+  if (memchr(path, 0, (size_t)length) != NULL) {
+    errno = EINVAL;
+    return false;
+  }
+  memcpy(into, path, (size_t)length);
+  into[length] = 0;
+  return true;
+}
+
+int64_t wr_os_open(wr_addr path, int64_t length, int64_t mode) {
+  static const int flags[] = {O_RDONLY, O_WRONLY | O_CREAT | O_TRUNC, O_WRONLY | O_CREAT | O_APPEND};
+  char name[PATH_MAX];
+  if (mode < 0 || mode > 2) return -EINVAL;
+  if (!c_path(name, path, length)) return -(int64_t)errno;
+  int fd;
+  do fd = open(name, flags[mode] | O_CLOEXEC, 0666);
+  while (fd < 0 && errno == EINTR);
+  return result_of(fd);
+}
+
+int64_t wr_os_read(int64_t fd, wr_addr into, int64_t n) {
+  ssize_t got;
+  if (n < 0) return -EINVAL;
+  do got = read((int)fd, into, (size_t)n);
+  while (got < 0 && errno == EINTR);
+  return result_of(got);
+}
+
+int64_t wr_os_write(int64_t fd, wr_addr from, int64_t n) {
+  ssize_t put;
+  if (n < 0) return -EINVAL;
+  do put = write((int)fd, from, (size_t)n);
+  while (put < 0 && errno == EINTR);
+  return result_of(put);
+}
+
+/* Not repeated: after EINTR the descriptor is closed on Linux. */
+int64_t wr_os_close(int64_t fd) {
+  int result = close((int)fd);
+  return result < 0 && errno == EINTR ? 0 : result_of(result);
+}
+
+int64_t wr_os_seek(int64_t fd, int64_t offset, int64_t whence) {
+  static const int from[] = {SEEK_SET, SEEK_CUR, SEEK_END};
+  if (whence < 0 || whence > 2) return -EINVAL;
+  return result_of(lseek((int)fd, offset, from[whence]));
+}
+
+static int64_t clock_ns(clockid_t id) {
+  struct timespec now;
+  if (clock_gettime(id, &now) != 0) return 0;
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int64_t wr_os_clock_wall_ns(void) { return clock_ns(CLOCK_REALTIME); }
+int64_t wr_os_clock_mono_ns(void) { return clock_ns(CLOCK_MONOTONIC); }
+int64_t wr_os_cpu_ns(void) { return clock_ns(CLOCK_PROCESS_CPUTIME_ID); }
+
+/* Copies what fits and gives the whole length, so that the caller can ask again. */
+static int64_t copy_text(const char *text, wr_addr into, int64_t capacity) {
+  int64_t n = (int64_t)strlen(text);
+  if (capacity > 0) memcpy(into, text, (size_t)(n < capacity ? n : capacity));
+  return n;
+}
+
+int64_t wr_os_getenv(wr_addr name, int64_t length, wr_addr into, int64_t capacity) {
+  char key[PATH_MAX];
+  if (!c_path(key, name, length)) return -1;
+  const char *value = getenv(key);
+  return value == NULL ? -1 : copy_text(value, into, capacity);
+}
+
+int64_t wr_os_random(wr_addr into, int64_t n) {
+  for (int64_t done = 0; done < n;) {
+    ssize_t got = getrandom(into + done, (size_t)(n - done), 0);
+    if (got >= 0) done += got;
+    else if (errno != EINTR) return -(int64_t)errno;
+  }
+  return 0;
+}
+
+int64_t wr_os_isatty(int64_t fd) { return isatty((int)fd); }
+
+int64_t wr_os_errno_text(int64_t code, wr_addr into, int64_t capacity) {
+  return copy_text(strerror((int)(code < 0 ? -code : code)), into, capacity);
+}
+
+int64_t wr_os_remove(wr_addr path, int64_t length) {
+  char name[PATH_MAX];
+  if (!c_path(name, path, length)) return -(int64_t)errno;
+  return result_of(remove(name));
+}
+
+int64_t wr_os_rename(wr_addr from, int64_t from_length, wr_addr to, int64_t to_length) {
+  char a[PATH_MAX], b[PATH_MAX];
+  if (!c_path(a, from, from_length) || !c_path(b, to, to_length)) return -(int64_t)errno;
+  return result_of(rename(a, b));
+}
+
+/* Three int64 at `out`: size, time of modification in nanoseconds, kind (1 file, 2 directory, 0 other). */
+int64_t wr_os_stat(wr_addr path, int64_t length, wr_addr out) {
+  char name[PATH_MAX];
+  struct stat st;
+  if (!c_path(name, path, length) || stat(name, &st) != 0) return -(int64_t)errno;
+  int64_t facts[3] = {
+      st.st_size,
+      (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec,
+      S_ISREG(st.st_mode) ? 1 : S_ISDIR(st.st_mode) ? 2 : 0,
+  };
+  memcpy(out, facts, sizeof facts);
+  return 0;
+}
+
+/*
+ * Names, each followed by a NUL, without "." and "..". The result is the number of bytes that all
+ * names take; when it is more than the capacity, the buffer holds only the names that fit.
+ */
+int64_t wr_os_listdir(wr_addr path, int64_t length, wr_addr into, int64_t capacity) {
+  char name[PATH_MAX];
+  if (!c_path(name, path, length)) return -(int64_t)errno;
+  DIR *directory = opendir(name);
+  if (directory == NULL) return -(int64_t)errno;
+  int64_t used = 0;
+  for (;;) {
+    errno = 0;
+    struct dirent *entry = readdir(directory);
+    if (entry == NULL) break;
+    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+    int64_t n = (int64_t)strlen(entry->d_name) + 1;
+    if (used + n <= capacity) memcpy(into + used, entry->d_name, (size_t)n);
+    used += n;
+  }
+  int64_t result = errno != 0 ? -(int64_t)errno : used;
+  closedir(directory);
+  return result;
+}
+
+int64_t wr_os_mkdir(wr_addr path, int64_t length) {
+  char name[PATH_MAX];
+  if (!c_path(name, path, length)) return -(int64_t)errno;
+  return result_of(mkdir(name, 0777));
+}
+
+int64_t wr_os_getcwd(wr_addr into, int64_t capacity) {
+  char name[PATH_MAX];
+  if (getcwd(name, sizeof name) == NULL) return -(int64_t)errno;
+  return copy_text(name, into, capacity);
+}
