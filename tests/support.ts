@@ -13,18 +13,24 @@ import { sourceFile } from "../dsl/syntax/source.ts";
 import type { SourceFile } from "../dsl/syntax/source.ts";
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
-export const LIBRARY = join(ROOT, "dsl/lib");
+/** As messages show it; files are read relative to the repository. */
+export const LIBRARY = "dsl/lib";
 
 export interface Analysed {
   readonly program: AnnotatedProgram;
   readonly diagnostics: readonly Diagnostic[];
 }
 
+function readLibrary(path: string): string | null {
+  const file = join(ROOT, path);
+  return path.startsWith(`${LIBRARY}/`) && existsSync(file) ? readFileSync(file, "utf8") : null;
+}
+
 /** Analyses a program given as files by path; the library is read from the repository. */
 export function analyseFiles(files: Readonly<Record<string, string>>, entry: string): Analysed {
   const cache = new Map<string, SourceFile>();
   const read = (path: string): SourceFile | null => {
-    const text = files[path] ?? (path.startsWith(LIBRARY) && existsSync(path) ? readFileSync(path, "utf8") : null);
+    const text = files[path] ?? readLibrary(path);
     if (text === null) return null;
     const known = cache.get(path) ?? sourceFile(path, text);
     cache.set(path, known);

@@ -135,7 +135,8 @@ async function compileAll(
   const worker = async (): Promise<void> => {
     for (let unit = pending.shift(); unit !== undefined && problem === null; unit = pending.shift()) {
       const cached = existsSync(unit.object);
-      if (!cached) problem ??= await compile(unit, work, compiler, flags, options);
+      const failure = cached ? null : await compile(unit, work, compiler, flags, options);
+      problem ??= failure;
       if (problem !== null) return;
       done++;
       options.onProgress?.({ kind: "compiled", file: unit.name, cached, done, of: units.length });

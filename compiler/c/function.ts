@@ -137,12 +137,15 @@ class FunctionWriter {
     const head = `${cType(this.#fn.result)} ${this.#file.names.fn(this.#fn)}(${
       parameters.length === 0 ? "void" : parameters.join(", ")
     })`;
-    const body = this.#lines.filter(({ label }) => label === undefined || this.#usedLabels.has(label));
+    const body = withoutIdleGotos(this.#lines);
+    const used = mentionedLabels([...body.map(({ text }) => text), ...this.#dispatchTables]);
     return [
       `${head} {`,
       ...this.#declarations(),
       ...this.#dispatchTables,
-      ...withoutIdleGotos(body).map(({ indent, text }) => "  ".repeat(indent) + text),
+      ...body
+        .filter(({ label }) => label === undefined || used.has(label))
+        .map(({ indent, text }) => "  ".repeat(indent) + text),
       "}",
     ].join("\n");
   }
@@ -687,6 +690,12 @@ function isParenthesized(text: string): boolean {
     else if (text[i] === ")" && --depth === 0) return i === text.length - 1;
   }
   return false;
+}
+
+function mentionedLabels(texts: readonly string[]): Set<string> {
+  return new Set(
+    texts.flatMap((text) => [...text.matchAll(/goto (\w+);|&&(\w+)/g)].map((one) => one[1] ?? one[2]!)),
+  );
 }
 
 /** Drops a goto whose label comes next, closing braces aside. */

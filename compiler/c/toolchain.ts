@@ -95,6 +95,7 @@ const COMMON = [
   "-fno-asynchronous-unwind-tables",
 ];
 
+/** Options that only one of the compilers knows are left out: the other would complain. */
 const STRICT = [
   "-Wall",
   "-Wextra",
@@ -107,12 +108,9 @@ const STRICT = [
   "-Wno-unused-value",
   "-Wno-missing-field-initializers",
   "-Wno-type-limits",
-  "-Wno-parentheses-equality",
   "-Wno-self-assign",
   "-Wno-tautological-compare",
-  "-Wno-maybe-uninitialized",
-  "-Wno-sometimes-uninitialized",
-  "-Wno-unknown-warning-option",
+  "-Wno-uninitialized",
 ];
 
 export function compileFlags(options: FlagOptions): string[] {

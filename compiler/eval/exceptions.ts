@@ -120,7 +120,7 @@ export class Traceback {
 /** A line per site, of equal neighbours the first few only. */
 function describe(sites: readonly TracebackSite[]): string[] {
   const lines: string[] = [];
-  for (let i = 0; i < sites.length; ) {
+  for (let i = 0; i < sites.length;) {
     const line = tracebackLine(sites[i]!);
     const start = i;
     while (i < sites.length && tracebackLine(sites[i]!) === line) i++;

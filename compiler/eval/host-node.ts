@@ -125,7 +125,13 @@ function pathFunctions() {
         return 0;
       });
     },
-    wr_os_rename(memory: RawMemory, a: RawAddress, aLength: Word, b: RawAddress, bLength: Word): Word {
+    wr_os_rename(
+      memory: RawMemory,
+      a: RawAddress,
+      aLength: Word,
+      b: RawAddress,
+      bLength: Word,
+    ): Word {
       return withPath(memory, a, aLength, (from) =>
         withPath(memory, b, bLength, (to) => (fs.renameSync(from, to), 0)),
       );
@@ -140,7 +146,13 @@ function pathFunctions() {
         return 0;
       });
     },
-    wr_os_listdir(memory: RawMemory, path: RawAddress, length: Word, into: RawAddress, capacity: Word): Word {
+    wr_os_listdir(
+      memory: RawMemory,
+      path: RawAddress,
+      length: Word,
+      into: RawAddress,
+      capacity: Word,
+    ): Word {
       return withPath(memory, path, length, (name) => {
         let used = 0;
         for (const entry of fs.readdirSync(name, { encoding: "buffer" })) {
@@ -194,7 +206,13 @@ function processFunctions(environment: Readonly<Record<string, string | undefine
       const { user, system } = process.cpuUsage();
       return (user + system) * 1000;
     },
-    wr_os_getenv(memory: RawMemory, name: RawAddress, length: Word, into: RawAddress, capacity: Word): Word {
+    wr_os_getenv(
+      memory: RawMemory,
+      name: RawAddress,
+      length: Word,
+      into: RawAddress,
+      capacity: Word,
+    ): Word {
       const key = Buffer.from(memory.bytes(name, length)).toString();
       const value = environment[key];
       return value === undefined ? -1 : copyText(memory, Buffer.from(value), into, capacity);

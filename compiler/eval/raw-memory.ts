@@ -12,9 +12,9 @@
  * The null address is 0, and small numbers are no addresses, so that using one is found out.
  */
 import { InternalError } from "../../dsl/syntax/diagnostics.ts";
-import { wrap } from "../ops/words.ts";
+import { wrap, zext32, zext8 } from "../ops/words.ts";
 import { HeapArray, Immediate, getItem, setItem } from "./heap.ts";
-import type { HeapObject, MachineValue, RawAddress, Word } from "./heap.ts";
+import type { HeapObject, Items, MachineValue, RawAddress, Word } from "./heap.ts";
 import type { LLFunction } from "../ll/program.ts";
 import type { Storage, StructType } from "../ll/types.ts";
 
@@ -87,7 +87,7 @@ export class RawMemory {
 
   /** How much raw memory is in use; tests look for leaks. */
   get bytesInUse(): number {
-    return this.#sizes.values().reduce((sum, size) => sum + size, 0);
+    return [...this.#sizes.values()].reduce((sum, size) => sum + size, 0);
   }
 
   // -------------------------------------------------------------- bytes
@@ -97,12 +97,14 @@ export class RawMemory {
     const [start, length] = [Number(address), Number(count)];
     if (length === 0) return new Uint8Array(0);
     if (start < WINDOW_BASE) {
-      if (start < FIRST_ADDRESS || length < 0 || start + length > this.#view.byteLength) badAddress(address);
+      if (start < FIRST_ADDRESS || length < 0 || start + length > this.#view.byteLength)
+        badAddress(address);
       return new Uint8Array(this.#view.buffer, start, length);
     }
     const { array, offset } = this.#window(address);
     const { items } = array;
-    if (!ArrayBuffer.isView(items)) throw new InternalError(`the items of ${array.type.name} are no bytes`);
+    if (!ArrayBuffer.isView(items))
+      throw new InternalError(`the items of ${array.type.name} are no bytes`);
     if (length < 0 || offset + length > items.byteLength) badAddress(address);
     return new Uint8Array(items.buffer, items.byteOffset + offset, length);
   }
@@ -125,72 +127,90 @@ export class RawMemory {
   // -------------------------------------------------------------- values
 
   load(storage: Storage, address: RawAddress): MachineValue {
-    if (address >= WINDOW_BASE) {
-      const place = this.#window(address);
-      if (!ArrayBuffer.isView(place.array.items)) return getItem(place.array, this.#item(place, storage));
-    }
-    return this.#read(storage, this.#place(address, storageSize(storage)));
+    if (address < WINDOW_BASE)
+      return this.#read(storage, this.#view, this.#checked(address, storage));
+    const place = this.#window(address);
+    const { items } = place.array;
+    if (!ArrayBuffer.isView(items)) return getItem(place.array, itemIndex(place, storage));
+    return this.#read(storage, viewOf(items), place.offset);
   }
 
   store(storage: Storage, address: RawAddress, value: MachineValue): void {
-    if (address >= WINDOW_BASE) {
-      const place = this.#window(address);
-      if (!ArrayBuffer.isView(place.array.items)) {
-        setItem(place.array, this.#item(place, storage), value);
-        return;
-      }
+    if (address < WINDOW_BASE) {
+      this.#write(storage, this.#view, this.#checked(address, storage), value);
+      return;
     }
-    this.#write(storage, this.#place(address, storageSize(storage)), value);
+    const place = this.#window(address);
+    const { items } = place.array;
+    if (!ArrayBuffer.isView(items)) setItem(place.array, itemIndex(place, storage), value);
+    else this.#write(storage, viewOf(items), place.offset, value);
   }
 
-  #place(address: RawAddress, size: number): DataView {
-    const bytes = this.bytes(address, size);
-    return new DataView(bytes.buffer, bytes.byteOffset, size);
+  #checked(address: RawAddress, storage: Storage): number {
+    const start = Number(address);
+    if (start < FIRST_ADDRESS || start + storageSize(storage) > this.#view.byteLength)
+      badAddress(address);
+    return start;
   }
 
-  #read(storage: Storage, view: DataView): MachineValue {
+  #read(storage: Storage, view: DataView, at: number): MachineValue {
     switch (storage.kind) {
       case "i8":
-        return view.getInt8(0);
+        return view.getInt8(at);
       case "u8":
-        return view.getUint8(0);
+        return view.getUint8(at);
       case "bool":
-        return view.getUint8(0) !== 0;
+        return view.getUint8(at) !== 0;
       case "i16":
-        return view.getInt16(0, true);
+        return view.getInt16(at, true);
       case "u16":
-        return view.getUint16(0, true);
+        return view.getUint16(at, true);
       case "i32":
-        return view.getInt32(0, true);
+        return view.getInt32(at, true);
       case "u32":
-        return view.getUint32(0, true);
+        return view.getUint32(at, true);
       case "f32":
-        return view.getFloat32(0, true);
+        return view.getFloat32(at, true);
       case "f64":
-        return view.getFloat64(0, true);
+        return view.getFloat64(at, true);
       case "i64":
       case "addr":
-        return wrap(view.getBigInt64(0, true));
+        return loadWord(view, at);
       case "ref":
       case "fn":
-        return this.referenceAt(wrap(view.getBigInt64(0, true)));
+        return this.referenceAt(loadWord(view, at));
     }
   }
 
-  #write(storage: Storage, view: DataView, value: MachineValue): void {
+  #write(storage: Storage, view: DataView, at: number, value: MachineValue): void {
     switch (storage.kind) {
+      case "i8":
+      case "u8":
+      case "bool":
+        view.setUint8(at, typeof value === "boolean" ? Number(value) : zext8(value as Word));
+        break;
+      case "i16":
+      case "u16":
+        view.setUint16(at, zext32(value as Word), true);
+        break;
+      case "i32":
+      case "u32":
+        view.setUint32(at, zext32(value as Word), true);
+        break;
       case "f32":
-        view.setFloat32(0, value as number, true);
+        view.setFloat32(at, value as number, true);
         break;
       case "f64":
-        view.setFloat64(0, value as number, true);
+        view.setFloat64(at, value as number, true);
+        break;
+      case "i64":
+      case "addr":
+        view.setBigInt64(at, BigInt(value as Word), true);
         break;
       case "ref":
       case "fn":
-        view.setBigInt64(0, BigInt(this.addressOf(value as HeapObject | LLFunction | null)), true);
+        view.setBigInt64(at, BigInt(this.addressOf(value as HeapObject | LLFunction | null)), true);
         break;
-      default:
-        writeInteger(view, BigInt(value as Word | boolean));
     }
   }
 
@@ -214,17 +234,6 @@ export class RawMemory {
     const array = this.#windows[Math.floor(offset / WINDOW_SIZE)];
     if (array === null || array === undefined) return badAddress(address);
     return { array, offset: offset % WINDOW_SIZE };
-  }
-
-  /** Items that are no bytes can be reached whole only. */
-  #item({ array, offset }: { array: HeapArray; offset: number }, storage: Storage): number {
-    const { item } = array.type;
-    const size = storageSize(item);
-    const index = offset / size;
-    if (item.kind !== storage.kind || !Number.isInteger(index) || index >= array.items.length) {
-      throw new InternalError(`a ${storage.kind} at byte ${offset} is no item of ${array.type.name}`);
-    }
-    return index;
   }
 
   /** Objects as they would be stored: handles for what lies in the heap, tagged words as they are. */
@@ -264,20 +273,30 @@ function taggedWord({ type, payload }: Immediate): Word {
   return wrap(tag === 0 ? (bits << 1n) | 1n : (bits << 8n) | BigInt((tag - 1) << 2) | 2n);
 }
 
-function writeInteger(view: DataView, value: bigint): void {
-  switch (view.byteLength) {
-    case 1:
-      view.setUint8(0, Number(BigInt.asUintN(8, value)));
-      break;
-    case 2:
-      view.setUint16(0, Number(BigInt.asUintN(16, value)), true);
-      break;
-    case 4:
-      view.setUint32(0, Number(BigInt.asUintN(32, value)), true);
-      break;
-    default:
-      view.setBigInt64(0, BigInt.asIntN(64, value), true);
+function loadWord(view: DataView, at: number): Word {
+  const low = view.getUint32(at, true);
+  const high = view.getInt32(at + 4, true);
+  // Most words fit a number, and then no bigint is made.
+  if (high >= -(2 ** 20) && high < 2 ** 20) return high * 2 ** 32 + low;
+  return wrap(view.getBigInt64(at, true));
+}
+
+function viewOf(items: Exclude<Items, MachineValue[]>): DataView {
+  return new DataView(items.buffer, items.byteOffset, items.byteLength);
+}
+
+/** Items that are no bytes can be reached whole only. */
+function itemIndex(
+  { array, offset }: { array: HeapArray; offset: number },
+  storage: Storage,
+): number {
+  const { item } = array.type;
+  const size = storageSize(item);
+  const index = offset / size;
+  if (item.kind !== storage.kind || !Number.isInteger(index) || index >= array.items.length) {
+    throw new InternalError(`a ${storage.kind} at byte ${offset} is no item of ${array.type.name}`);
   }
+  return index;
 }
 
 /** Natively; in wasm32 references and addresses take four bytes. */

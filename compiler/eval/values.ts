@@ -44,7 +44,9 @@ function constantValue(value: MachineValue, type: LLType): LLConstant {
     case "ref":
       return value === null ? { kind: "null" } : { kind: "object", object: value as HeapObject };
     case "fn":
-      return value === null ? { kind: "null" } : { kind: "function", function: value as LLFunction };
+      return value === null
+        ? { kind: "null" }
+        : { kind: "function", function: value as LLFunction };
   }
 }
 

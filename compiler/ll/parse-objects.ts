@@ -11,6 +11,7 @@ import {
   type HeapObject,
   type MachineValue,
 } from "../eval/heap.ts";
+import { machineValue } from "../eval/values.ts";
 import { wrap } from "../ops/words.ts";
 import { declare, find, findField, findHolder, type Context } from "./parse-types.ts";
 import type { Cursor } from "./tokens.ts";
@@ -78,24 +79,6 @@ function readHeapValue(context: Context, cursor: Cursor, storage: Storage): Mach
   if ((constant.kind === "float") !== isFloat)
     cursor.fail(`expected a value for ${storage.kind} before`);
   return toStorage(storage, value);
-}
-
-export function machineValue(constant: LLConstant): MachineValue {
-  switch (constant.kind) {
-    case "int":
-      return wrap(constant.value);
-    case "float":
-    case "bool":
-      return constant.value;
-    case "null":
-      return null;
-    case "void":
-      return undefined;
-    case "object":
-      return constant.object;
-    case "function":
-      return constant.function;
-  }
 }
 
 export function parseConstant(context: Context, cursor: Cursor): LLConstant {

@@ -94,7 +94,7 @@ function immediateDominators(
     for (const { target } of exitLinks(block.exit)) predecessors[position.get(target)!]!.push(i);
   }
   const found: number[] = order.map((_, i) => (i === 0 ? 0 : -1));
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (let i = 1; i < order.length; i++) {
       const known = predecessors[i]!.filter((before) => found[before]! >= 0);
@@ -126,14 +126,15 @@ function dominates(dominators: readonly number[], above: number, below: number):
 function sequence(flow: Flow, first: LLBlock): Shape[] {
   const whole: Shape[] = [];
   let shapes = whole;
-  for (let block: LLBlock | null = first; block !== null; ) {
+  let block: LLBlock | null = first;
+  while (block !== null) {
     if (flow.loopHeaders.has(block)) {
       const body: Shape[] = [];
       shapes.push({ kind: "loop", header: block, body });
       shapes = body;
     }
     const placed = place(flow, block);
-    const merges = flow.mergesBelow.get(block) ?? [];
+    const merges: readonly LLBlock[] = flow.mergesBelow.get(block) ?? [];
     if (merges.length === 0) {
       shapes.push(placed.shape);
       block = placed.next;
@@ -144,8 +145,9 @@ function sequence(flow: Flow, first: LLBlock): Shape[] {
     for (const merge of merges.slice(0, -1)) {
       body = [{ kind: "label", target: merge, body }, ...sequence(flow, merge)];
     }
-    block = merges.at(-1)!;
-    shapes.push({ kind: "label", target: block, body });
+    const last = merges.at(-1)!;
+    shapes.push({ kind: "label", target: last, body });
+    block = last;
   }
   return whole;
 }

@@ -13,7 +13,7 @@ export interface Token {
 }
 
 const TOKEN =
-  /(?<skip>[ \t\r\n]+|;[^\n]*)|(?<string>"(?:[^"\\\n]|\\.)*")|`(?<quoted>[^`\n]*)`|(?<number>-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|inf\b))|(?<word>[A-Za-z_$][\w$]*(?:\.[\w$]+)*)|(?<punctuation>->|=>|\.\.|[(){}[\]<>,:=?&#-])/gy;
+  /(?<skip>[ \t\r\n]+|;[^\n]*)|(?<string>"(?:[^"\\\n]|\\.)*")|`(?<quoted>[^`\n]*)`|(?<number>-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|-inf\b)|(?<word>[A-Za-z_$][\w$]*(?:\.[\w$]+)*)|(?<punctuation>->|=>|\.\.|[(){}[\]<>,:=?&#-])/gy;
 
 export class TextError extends InternalError {}
 

@@ -190,8 +190,8 @@ export function zeroValue(type: LLType): LLConst {
     case "float":
       return floatValue(0);
     case "int":
+      return intValue(0);
     case "addr":
-      return constantValue({ kind: "int", value: 0n }, type);
     case "ref":
     case "fn":
       return constantValue({ kind: "null" }, type);

@@ -69,7 +69,7 @@ function orderedAddresses(body: Body, name: Comparison, x: LLValue, y: LLValue):
 }
 
 /** Equality of what is compared by value, identity of what is an object. */
-function identical(body: Body, x: HighValue, y: HighValue): LLValue {
+export function identical(body: Body, x: HighValue, y: HighValue): LLValue {
   const { b } = body;
   const [a, c] = [body.annotation(x), body.annotation(y)];
   if (a.kind === "none" || c.kind === "none") return isNull(body, a.kind === "none" ? y : x);

@@ -9,11 +9,11 @@ import { staticAnnotation } from "../../dsl/annotate/values.ts";
 import type { StaticValue } from "../../dsl/bind/symbols.ts";
 import { InternalError } from "../../dsl/syntax/diagnostics.ts";
 import { HeapStruct, newString, newStruct, toStorage } from "../eval/heap.ts";
-import type { HeapArray, HeapObject, MachineValue } from "../eval/heap.ts";
+import type { HeapArray, HeapObject } from "../eval/heap.ts";
+import { machineValue } from "../eval/values.ts";
 import type { LLConst, LLConstant } from "../ll/program.ts";
 import { ADDR, ref } from "../ll/types.ts";
 import type { StructType } from "../ll/types.ts";
-import * as words from "../ops/words.ts";
 import { boolValue, constantValue, floatValue, intValue, nullValue, objectValue, VOID_VALUE } from "./builder.ts";
 import { ANY, isBoxed, itemField, type Layouts } from "./layouts.ts";
 
@@ -65,7 +65,7 @@ export class Constants {
       case "char":
         return intValue(wordOf(value));
       case "ptr":
-        return constantValue({ kind: "int", value: wordOf(value) }, ADDR);
+        return constantValue({ kind: "null" }, ADDR);
       case "float":
         return floatValue(value.kind === "float" ? value.value : Number(wordOf(value)));
       case "str":
@@ -168,24 +168,5 @@ function wordOf(value: StaticValue): bigint {
       return 0n;
     default:
       throw new InternalError(`the constant ${value.kind} is no number`);
-  }
-}
-
-/** A constant as the evaluator holds it. */
-export function machineValue(constant: LLConstant): MachineValue {
-  switch (constant.kind) {
-    case "int":
-      return words.wrap(constant.value);
-    case "float":
-    case "bool":
-      return constant.value;
-    case "null":
-      return null;
-    case "void":
-      return undefined;
-    case "object":
-      return constant.object;
-    case "function":
-      return constant.function;
   }
 }

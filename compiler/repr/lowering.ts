@@ -61,13 +61,13 @@ export class Lowering {
   functionOf(spec: Spec): LLFunction {
     let fn = this.bySpec.get(spec);
     if (fn === undefined) {
-      fn = this.declare(spec);
+      fn = this.declared(spec);
       this.bySpec.set(spec, fn);
     }
     return fn;
   }
 
-  private declare(spec: Spec): LLFunction {
+  private declared(spec: Spec): LLFunction {
     const { symbol } = spec;
     const isExtern = symbol.flavour === "extern";
     const fn: LLFunction = {

@@ -6,7 +6,9 @@ import { find, findFunction, read } from "../../dsl/annotate/cells.ts";
 import type { Annotation } from "../../dsl/annotate/lattice.ts";
 import type { ArgumentSource, Resolution } from "../../dsl/annotate/result.ts";
 import type { HighOp, HighOpName, HighValue } from "../../dsl/flow/ops.ts";
+import { show } from "../../dsl/annotate/show.ts";
 import { InternalError } from "../../dsl/syntax/diagnostics.ts";
+import { placeOf } from "../../dsl/syntax/source.ts";
 import { VOID } from "../ll/types.ts";
 import { lowerBinary, lowerUnary } from "./arithmetic.ts";
 import type { Body } from "./body.ts";
@@ -127,7 +129,9 @@ function lowerTruthOp(body: Body, op: HighOp, resolution: Resolution | undefined
 // ---------------------------------------------------------------- primitives
 
 const unresolved: Primitive = (body, op) => {
-  throw new InternalError(`in ${body.spec.name}: ${op.name} has no resolution`);
+  const place = op.span === null ? "" : `${placeOf(op.span)}: `;
+  const kinds = op.args.map((arg) => show(body.annotation(arg))).join(", ");
+  throw new InternalError(`${place}${op.name} of (${kinds}) in ${body.spec.name} has no resolution`);
 };
 
 const PRIMITIVES: Record<HighOpName, Primitive> = {

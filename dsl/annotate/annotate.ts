@@ -19,6 +19,7 @@ import type { ClassInstance } from "./cells.ts";
 import { Context } from "./context.ts";
 import type { GraphBuilder, LiveSpec } from "./context.ts";
 import { sourceOf } from "./explain.ts";
+import { checkInitialised } from "./initialised.ts";
 import { NEVER, POISON } from "./lattice.ts";
 import type { Annotation } from "./lattice.ts";
 import { refinements } from "./narrow.ts";
@@ -60,8 +61,13 @@ export function annotate(bound: BoundProgram, options: AnnotateOptions): Annotat
   // 3. Functions that nobody calls are checked against their declarations.
   if (options.checkUncalled !== false) addUncalled(ctx);
   settle(ctx);
-  // 4. One more pass over the settled program decides what every op is, and reports.
+  // 4. One more pass over the settled program decides what every op is, and reports. Should it ask for
+  //    a signature that nothing asked for before, the fixpoint was not one: settle and look again.
   check(ctx);
+  while (specs.specialiseBodies(ctx) || ctx.hasWork()) {
+    settle(ctx);
+    check(ctx);
+  }
   const called = new Set<Spec>(ctx.specs.slice(0, reached));
   return {
     bound,
@@ -70,10 +76,21 @@ export function annotate(bound: BoundProgram, options: AnnotateOptions): Annotat
     bodies,
     main,
     globals: ctx.globals,
-    classes: distinct(ctx.classes.map(findClass)),
+    classes: completeClasses(ctx),
     families: [...ctx.families.values()],
     wellKnown,
   };
+}
+
+/** Every class with its bases and all its fields' cells: layouts need those that nobody asked for too. */
+function completeClasses(ctx: Context): ClassInstance[] {
+  // Bases are appended while the list is walked.
+  for (let i = 0; i < ctx.classes.length; i++) {
+    const cls = findClass(ctx.classes[i]!);
+    ctx.baseOf(cls);
+    for (const name of cls.symbol.fields.keys()) types.findField(ctx, cls, name);
+  }
+  return distinct(ctx.classes.map(findClass));
 }
 
 function distinct(classes: ClassInstance[]): ClassInstance[] {
@@ -138,6 +155,7 @@ function check(ctx: Context): void {
     for (const block of spec.graph.blocks) if (spec.reached.has(block)) lookAt(ctx, spec, block);
   }
   ctx.checking = false;
+  checkInitialised(ctx);
 }
 
 /** Runs a block's ops and passes annotations along its links. */
@@ -146,7 +164,10 @@ function lookAt(ctx: Context, spec: LiveSpec, block: HighBlock): void {
   if (block === spec.graph!.entry) readParameters(ctx, spec, block);
   for (const param of block.params) if ((spec.annotations[param.id] ?? NEVER).kind === "never") return;
   let last: Annotation | null = null;
+  const current: NonNullable<Context["current"]> = { spec, span: null };
+  ctx.current = current;
   for (const op of block.ops) {
+    current.span = op.span;
     last = transfer({ ctx, spec, op: op as HighOp });
     spec.annotations[op.result.id] = last;
     if (last.kind === "never") break;

@@ -9,7 +9,8 @@ import { callConstant } from "./builtins.ts";
 import { findClass, findFunction } from "./cells.ts";
 import type { ClassInstance } from "./cells.ts";
 import type { Context } from "./context.ts";
-import { sourceOf, valueNotes } from "./explain.ts";
+import { chainNotes, sourceOf } from "./explain.ts";
+import type { Wanted } from "./explain.ts";
 import { INT, NONE, POISON, STR } from "./lattice.ts";
 import type { Annotation, AnnotationOf } from "./lattice.ts";
 import { show, showClass } from "./show.ts";
@@ -78,9 +79,9 @@ function definedInSubclasses(cls: ClassSymbol, name: string): { having: ClassSym
   return { having, lacking };
 }
 
-function receiverNotes(at: At): ReturnType<typeof note>[] {
+function receiverNotes(at: At, wanted?: Wanted): ReturnType<typeof note>[] {
   const value = at.op.args[0]!;
-  return value.kind === "var" && at.ctx.checking ? valueNotes(at.ctx, { spec: at.spec, variable: value.id }, 4, new Set()) : [];
+  return value.kind === "var" && at.ctx.checking ? chainNotes(at.ctx, { spec: at.spec, variable: value.id }, wanted) : [];
 }
 
 function noAttribute(at: At, receiver: Annotation, name: string): Annotation {
@@ -113,7 +114,7 @@ function onlyInSubclasses(at: At, cls: ClassSymbol, name: string, having: ClassS
 
 export function maybeNone(at: At, receiver: Annotation, doing: string): Annotation {
   return at.ctx.error("E0309", at.op.aux.argSpans?.[0] ?? at.op.span, `this may be None (it is ${show(receiver)}), so ${doing}`, {
-    notes: receiverNotes(at),
+    notes: receiverNotes(at, (one) => one.kind === "none" || one.kind === "optional"),
     help: "test it first: `if x is not None:`; a field must be read into a local before the test",
   });
 }

@@ -1,5 +1,5 @@
 /** Calls of what the compiler itself knows: conversions, `hash`, `type`, intrinsics, JIT hints. */
-import type { StaticValue } from "../bind/symbols.ts";
+import type { FunctionSymbol, StaticValue } from "../bind/symbols.ts";
 import { builtin } from "../bind/builtins.ts";
 import { resolveTypeName } from "../bind/resolve.ts";
 import { typePath } from "../bind/scopes.ts";
@@ -13,6 +13,7 @@ import { BOOL, CHAR, FLOAT, INT, NONE, POISON, STR, UINT } from "./lattice.ts";
 import type { Annotation } from "./lattice.ts";
 import { methodOf, truth } from "./operators.ts";
 import { show } from "./show.ts";
+import { instantiate } from "./specs.ts";
 import * as types from "./types.ts";
 import { textOf } from "./text.ts";
 import { flowInto } from "./unify.ts";
@@ -67,7 +68,7 @@ function callType(at: At, type: TypeExpr, args: CallArguments): Annotation {
   if (type.kind === "named") {
     const symbol = resolveTypeName(spec.symbol.module, typePath(type));
     if (symbol?.kind === "builtin" && symbol.name === "intrinsic:unsafe_cast") return intrinsic(at, "unsafe_cast", args.values, types.typeOf(ctx, type.args[0]!, spec.symbol.module, spec.env));
-    if (symbol?.kind === "function") return callFunction(at, symbol, null, args);
+    if (symbol?.kind === "function") return callApplied(at, symbol, type, args);
   }
   const annotation = types.typeOf(ctx, type, spec.symbol.module, spec.env);
   switch (annotation.kind) {
@@ -82,6 +83,20 @@ function callType(at: At, type: TypeExpr, args: CallArguments): Annotation {
     default:
       return ctx.error("E0406", at.op.span, `${show(annotation)} cannot be called`);
   }
+}
+
+/** `first[int](xs)`: a generic function with its type arguments written out. */
+function callApplied(at: At, symbol: FunctionSymbol, type: Extract<TypeExpr, { kind: "named" }>, args: CallArguments): Annotation {
+  const { ctx, spec } = at;
+  if (type.args.length !== symbol.typeParams.length)
+    return ctx.error("E0305", at.op.span, `${symbol.name} takes ${symbol.typeParams.length} type arguments, not ${type.args.length}`);
+  const site = ctx.site(spec, at.op);
+  site.instantiations ??= new Map();
+  if (!site.instantiations.has(symbol)) {
+    const cells = symbol.typeParams.map((param, i) => [param.name.text, types.cellFor(ctx, type.args[i]!, spec.symbol.module, spec.env, `\`${param.name.text}\` of ${symbol.name}`)] as const);
+    site.instantiations.set(symbol, instantiate(ctx, symbol, null, new Map(cells)));
+  }
+  return callFunction(at, symbol, null, args);
 }
 
 /** `array[T](n)` and `array[T](n, fill)`. */

@@ -140,6 +140,11 @@ export interface Instantiation {
   readonly env: TypeEnvironment;
   readonly params: readonly Cell[];
   readonly result: Cell;
+  /** The first use: where errors of a library body at these types are shown. */
+  readonly origin: { readonly spec: Spec; readonly span: Span | null } | null;
+  /** The cells of the type parameters, in order, and what they held when the body was last looked for. */
+  readonly arguments: readonly Cell[];
+  readonly settledAt: (Annotation | null)[];
   /** Set when the body was specialised for the cells' present annotations. */
   spec: Spec | null;
   /** The key `spec` was made for. */

@@ -15,7 +15,7 @@ import { endOffset, startOffset } from "../syntax/source.ts";
 import type { Span } from "../syntax/source.ts";
 import { find, findClass, newCell } from "./cells.ts";
 import type { Cell, ClassInstance, FunctionCell, Instantiation, MethodFamily, Reader, Reason, TypeEnvironment } from "./cells.ts";
-import { reasonNotes, valueNotes } from "./explain.ts";
+import { chainNotes, reasonNotes } from "./explain.ts";
 import type { Annotation, AnnotationOf } from "./lattice.ts";
 import { POISON } from "./lattice.ts";
 import type { Resolution, Spec } from "./result.ts";
@@ -33,6 +33,10 @@ export interface LiveSpec extends Spec {
   readonly predecessors: Map<HighBlock, number>;
   /** Per-op things that must stay the same when a block is looked at again. */
   readonly sites: Map<HighOp, Site>;
+  /** Of a generic body: the first use that asked for these types. */
+  readonly origin: { readonly spec: Spec; readonly span: Span | null } | null;
+  /** Values whose unpacking was reported: their items are not reported again. */
+  readonly misunpacked: Set<number>;
   /** Nobody calls it: it is checked against its declarations alone. */
   uncalled: boolean;
 }
@@ -70,10 +74,13 @@ export class Context {
   unifications = 0;
   /** True in the last pass: resolutions are recorded and errors reported. */
   checking = false;
+  /** The op being looked at. */
+  current: { readonly spec: LiveSpec; span: Span | null } | null = null;
   /** What is being looked at: cells read are read on its behalf. */
   reader: Reader | null = null;
   private queue: Reader[] = [];
   private readonly reported = new Set<string>();
+  private readonly relocated = new Set<Span>();
 
   /** Reads a file of the project for `embed_text`: bytes as code units, or null. */
   readonly embed: (path: string, from: ModuleSymbol) => string | null;
@@ -127,8 +134,22 @@ export class Context {
 
   /** An error that depends on final types: kept only in the last pass. */
   error(code: CodeName, span: Span | null, message: string, options: DiagnosticOptions = {}): Annotation {
-    if (this.checking && span !== null) this.report(diagnostic(code, span, message, options));
+    if (this.checking && span !== null) this.reportFromBody(diagnostic(code, span, message, options));
     return POISON;
+  }
+
+  /** What goes wrong in a library body at the user's types is shown where the user asked for them, once. */
+  private reportFromBody(found: Diagnostic): void {
+    let origin: { readonly spec: Spec; readonly span: Span | null } | null = this.current;
+    let user: Span | null = null;
+    while (origin !== null && origin.spec.symbol.module.isLibrary) {
+      origin = (origin.spec as LiveSpec).origin;
+      user = origin?.span ?? null;
+    }
+    if (user === null || origin === null) return this.report(found);
+    if (this.relocated.has(user)) return;
+    this.relocated.add(user);
+    this.report({ ...found, span: user, notes: [note("the library needs it here", found.span), ...found.notes] });
   }
 
   report(found: Diagnostic): void {
@@ -167,7 +188,7 @@ export class Context {
     if (place === null) return;
     const notes: Note[] = [];
     if (declared !== null) notes.push(note(`${cell.what} is declared ${show(wanted)} here`, declared));
-    notes.push(...reasonNotes(this, { annotation: found, ...reason }).filter((one) => one.span !== place || one.message !== reason.message));
+    notes.push(...reasonNotes(this, { annotation: found, ...reason }).filter((one) => one.span !== place));
     const help = misfitHelp(found, wanted);
     this.report(
       diagnostic("E0302", place, `${cell.what} is declared ${show(wanted)}, but this is ${show(found)}`, {
@@ -242,7 +263,7 @@ export interface Arrival {
 
 function arrivalNotes(ctx: Context, spec: LiveSpec, arrival: Arrival): Note[] {
   if (arrival.source === null || arrival.source.kind === "const") return [];
-  return valueNotes(ctx, { spec, variable: arrival.source.id }, 4, new Set());
+  return chainNotes(ctx, { spec, variable: arrival.source.id });
 }
 
 /** What would make the value fit, when there is one obvious thing. */

@@ -12,6 +12,7 @@ import type { Span } from "../syntax/source.ts";
 import { find } from "./cells.ts";
 import type { Cell, Reason, ValueSource } from "./cells.ts";
 import type { Context, LiveSpec } from "./context.ts";
+import type { Annotation } from "./lattice.ts";
 import { show } from "./show.ts";
 
 const MAX_STEPS = 5;
@@ -35,62 +36,76 @@ export function definitionsOf(spec: LiveSpec): Map<number, Definition> {
   return table;
 }
 
+/** Prefers the reasons that explain what a message complains about: where the `None` came from. */
+export type Wanted = (annotation: Annotation) => boolean;
+
+/** One walk back: how far it may still go, where it has been, what it looks for. */
+interface Trail {
+  readonly ctx: Context;
+  readonly seen: Set<string>;
+  readonly wanted: Wanted;
+}
+
+const ANYTHING: Wanted = () => true;
+
 /** The notes behind one reason: itself, then where its value came from. */
-export function reasonNotes(ctx: Context, reason: Reason, steps = MAX_STEPS): Note[] {
-  const notes: Note[] = [];
-  if (reason.span !== null) notes.push(note(`${show(reason.annotation)}: ${reason.message}`, reason.span));
-  if (reason.source !== null) notes.push(...valueNotes(ctx, reason.source, steps, new Set()));
+export function reasonNotes(ctx: Context, reason: Reason, wanted: Wanted = ANYTHING): Note[] {
+  const trail: Trail = { ctx, seen: new Set(), wanted };
+  const notes = at(reason.span, `${show(reason.annotation)}: ${reason.message}`);
+  if (reason.source !== null) notes.push(...valueNotes(trail, reason.source, MAX_STEPS));
   return withoutRepeats(notes);
 }
 
 /** The chain behind a value. */
-export function valueNotes(ctx: Context, source: ValueSource, steps: number, seen: Set<string>): Note[] {
+export function chainNotes(ctx: Context, source: ValueSource, wanted: Wanted = ANYTHING): Note[] {
+  return withoutRepeats(valueNotes({ ctx, seen: new Set(), wanted }, source, MAX_STEPS));
+}
+
+function valueNotes(trail: Trail, source: ValueSource, steps: number): Note[] {
   const spec = source.spec as LiveSpec;
   const key = `${spec.id}:${source.variable}`;
-  if (steps === 0 || seen.has(key)) return [];
-  seen.add(key);
+  if (steps === 0 || trail.seen.has(key)) return [];
+  trail.seen.add(key);
   const definition = definitionsOf(spec).get(source.variable);
   if (definition === undefined) return [];
   const annotation = spec.annotations[source.variable];
   const text = annotation === undefined ? "?" : show(annotation);
-  if (definition.kind === "op") return opNotes(ctx, spec, definition.op, text, steps, seen);
-  if (definition.block === spec.graph?.entry) return cellNotes(ctx, spec.params[definition.index], steps, seen);
-  const from = spec.paramReasons.get(source.variable)?.[0]?.source;
-  return from === undefined || from.kind === "const" ? [] : valueNotes(ctx, { spec, variable: from.id }, steps, seen);
+  if (definition.kind === "op") return opNotes(trail, spec, definition.op, text, steps);
+  if (definition.block === spec.graph?.entry) return cellNotes(trail, spec.params[definition.index], steps);
+  const arrivals = spec.paramReasons.get(source.variable) ?? [];
+  const from = (arrivals.find((one) => trail.wanted(one.annotation)) ?? arrivals[0])?.source;
+  return from === undefined || from.kind === "const" ? [] : valueNotes(trail, { spec, variable: from.id }, steps);
 }
 
-function opNotes(ctx: Context, spec: LiveSpec, op: HighOp, text: string, steps: number, seen: Set<string>): Note[] {
+function opNotes(trail: Trail, spec: LiveSpec, op: HighOp, text: string, steps: number): Note[] {
   switch (op.name) {
     case "same": {
       const from = op.args[0]!;
-      return from.kind === "var" ? valueNotes(ctx, { spec, variable: from.id }, steps, seen) : constantNotes(op, text);
+      return from.kind === "var" ? valueNotes(trail, { spec, variable: from.id }, steps) : at(op.span, `${text}: written here`);
     }
     case "call":
     case "call_method":
-      return [...at(op.span, `${text}: the result of this call`), ...calleeNotes(ctx, spec, op, steps, seen)];
+      return [...at(op.span, `${text}: the result of this call`), ...behindNotes(trail, spec, op, steps)];
     case "getattr":
-      return [...at(op.span, `${text}: read from here`), ...calleeNotes(ctx, spec, op, steps, seen)];
+      return [...at(op.span, `${text}: read from here`), ...behindNotes(trail, spec, op, steps)];
     default:
       return at(op.span, `${text}: made here`);
   }
 }
 
-function constantNotes(op: HighOp, text: string): Note[] {
-  return at(op.span, `${text}: written here`);
-}
-
 /** Follows a call into its result, and a field read into its stores. */
-function calleeNotes(ctx: Context, spec: LiveSpec, op: HighOp, steps: number, seen: Set<string>): Note[] {
-  const cell = ctx.cellBehind(spec, op);
-  return cell === null ? [] : cellNotes(ctx, cell, steps - 1, seen);
+function behindNotes(trail: Trail, spec: LiveSpec, op: HighOp, steps: number): Note[] {
+  const cell = trail.ctx.cellBehind(spec, op);
+  return cell === null ? [] : cellNotes(trail, cell, steps - 1);
 }
 
-function cellNotes(ctx: Context, cell: Cell | undefined, steps: number, seen: Set<string>): Note[] {
+function cellNotes(trail: Trail, cell: Cell | undefined, steps: number): Note[] {
   if (cell === undefined || steps <= 0) return [];
-  const reason = find(cell).reasons[0];
+  const { reasons } = find(cell);
+  const reason = reasons.find((one) => trail.wanted(one.annotation)) ?? reasons[0];
   if (reason === undefined) return [];
-  const first = reason.span === null ? [] : [note(`${show(reason.annotation)}: ${reason.message}`, reason.span)];
-  return reason.source === null ? first : [...first, ...valueNotes(ctx, reason.source, steps - 1, seen)];
+  const first = at(reason.span, `${show(reason.annotation)}: ${reason.message}`);
+  return reason.source === null ? first : [...first, ...valueNotes(trail, reason.source, steps - 1)];
 }
 
 function at(span: Span | null, message: string): Note[] {

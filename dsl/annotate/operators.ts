@@ -4,7 +4,7 @@ import type { HighOpName, HighValue } from "../flow/ops.ts";
 import { note } from "../syntax/diagnostics.ts";
 import { callFunction, callInstanceMethod, callLibrary, positional } from "./calls.ts";
 import type { At } from "./calls.ts";
-import { valueNotes } from "./explain.ts";
+import { chainNotes } from "./explain.ts";
 import type { LiveSpec } from "./context.ts";
 import { BOOL, FALSE, FLOAT, INT, POISON, TRUE, UINT, withoutNone } from "./lattice.ts";
 import type { Annotation, AnnotationOf } from "./lattice.ts";
@@ -60,7 +60,7 @@ function sideNotes(at: At, index: number, annotation: Annotation): ReturnType<ty
   const notes = span === null ? [] : [note(`this is ${show(annotation)}`, span)];
   const value = at.op.args[index]!;
   if (value.kind === "var" && at.ctx.checking)
-    notes.push(...valueNotes(at.ctx, { spec: at.spec, variable: value.id }, 4, new Set()).filter((one) => one.span !== span));
+    notes.push(...chainNotes(at.ctx, { spec: at.spec, variable: value.id }).filter((one) => one.span !== span));
   return notes;
 }
 

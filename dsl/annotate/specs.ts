@@ -115,6 +115,7 @@ interface SpecOptions {
   readonly owner: ClassInstance | null;
   readonly typeArgs: readonly Annotation[];
   readonly variant: Variant;
+  readonly origin?: Instantiation["origin"];
 }
 
 function makeSpec(ctx: Context, options: SpecOptions): LiveSpec {
@@ -150,6 +151,8 @@ function makeSpec(ctx: Context, options: SpecOptions): LiveSpec {
     paramReasons: new Map(),
     predecessors: graph === null ? new Map() : countPredecessors(graph),
     sites: new Map(),
+    origin: options.origin ?? null,
+    misunpacked: new Set(),
     uncalled: false,
   };
   ctx.specs.push(spec);
@@ -300,6 +303,9 @@ export function instantiate(ctx: Context, symbol: FunctionSymbol, owner: ClassIn
       symbol.returns === null || isNoneType(symbol.returns)
         ? newCell(`result of ${symbol.name}`)
         : types.cellFor(ctx, symbol.returns, symbol.module, env, `result of ${symbol.name}`),
+    origin: ctx.current === null ? null : { spec: ctx.current.spec, span: ctx.current.span },
+    arguments: typeParamNames(symbol).map((name) => env.cells.get(name)!),
+    settledAt: [],
     spec: null,
     key: "",
   };
@@ -327,18 +333,49 @@ export function specialiseBodies(ctx: Context): boolean {
   return progress || ctx.instantiations.length > count;
 }
 
+/**
+ * Whether some type argument may have another key than last time. An annotation that holds cells of its
+ * own (`list[T]`) may change without being replaced, so those are looked at every time.
+ */
+function movedSince(instantiation: Instantiation): boolean {
+  const { settledAt } = instantiation;
+  return instantiation.arguments.some((cell, i) => {
+    const now = find(cell).annotation;
+    return now !== settledAt[i] || holdsCells(now);
+  });
+}
+
+function holdsCells(annotation: Annotation): boolean {
+  switch (annotation.kind) {
+    case "array":
+    case "weak":
+    case "function":
+    case "tuple":
+      return true;
+    case "instance":
+      return annotation.cls.args.length > 0;
+    case "optional":
+      return holdsCells(annotation.of);
+    default:
+      return false;
+  }
+}
+
 function specialiseBody(ctx: Context, instantiation: Instantiation): boolean {
-  const { symbol, env } = instantiation;
+  const { symbol, settledAt } = instantiation;
+  if (!movedSince(instantiation)) return false;
+  instantiation.arguments.forEach((cell, i) => (settledAt[i] = find(cell).annotation));
   const names = typeParamNames(symbol);
-  const annotations = names.map((name) => settled(env.cells.get(name)!));
+  const annotations = instantiation.arguments.map(settled);
   const key = `${symbol.qualifiedName}#${symbolId(symbol)}[${annotations.map(typeKey).join(",")}]`;
   if (instantiation.key === key) return false;
   instantiation.key = key;
   const known = ctx.specsByKey.get(key);
   if (known !== undefined) {
+    const isNew = instantiation.spec !== known;
     instantiation.spec = known;
     if (!find(instantiation.result).declared && known.result !== instantiation.result) returnsNone(ctx, known, instantiation);
-    return ctx.hasWork();
+    return isNew || ctx.hasWork();
   }
   const cells = new Map(names.map((name, i) => [name, declaredCell(annotations[i]!, `\`${name}\``)]));
   const owner =
@@ -353,6 +390,7 @@ function specialiseBody(ctx: Context, instantiation: Instantiation): boolean {
     owner,
     typeArgs: annotations,
     variant: PLAIN,
+    origin: instantiation.origin,
   });
   returnsNone(ctx, instantiation.spec as LiveSpec, instantiation);
   return true;

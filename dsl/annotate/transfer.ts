@@ -145,6 +145,8 @@ function getitem(at: At): Annotation {
     return at.ctx.error("E0317", argumentSpan(at, 1), "a tuple is indexed by a constant: its items have different types", { help: "use a list or an array for a variable index" });
   const count = receiver.items.length;
   const position = Number(index.value < 0n ? index.value + BigInt(count) : index.value);
+  const tuple = at.op.args[0]!;
+  if (position >= count && tuple.kind === "var" && at.spec.misunpacked.has(tuple.id)) return POISON;
   return receiver.items[position] ?? at.ctx.error("E0318", at.op.span, `this tuple has ${count} items, so there is no item ${index.value}`);
 }
 
@@ -189,6 +191,7 @@ function unpack(at: At): Annotation {
   if (value.kind === "tuple") {
     at.ctx.resolve(at.spec, at.op, { kind: "constant", value: { kind: "none" } });
     if (value.items.length === count) return NONE;
+    if (at.op.args[0]!.kind === "var") at.spec.misunpacked.add(at.op.args[0]!.id);
     return at.ctx.error("E0318", at.op.span, `this is a tuple of ${value.items.length}, but it is unpacked into ${count}`);
   }
   if (value.kind === "optional" || value.kind === "none") return maybeNone(at, value, "it cannot be unpacked");

@@ -479,8 +479,10 @@ export function unifyClasses(ctx: Context, first: ClassInstance, second: ClassIn
     if (own === undefined) a.fields.set(name, cell);
     else if (!unifyCells(ctx, own, cell)) ok = false;
   }
+  for (const [name, signature] of b.signatures) if (!a.signatures.has(name)) a.signatures.set(name, signature);
   if (b.created && !a.created) a.created = true;
-  if (a.base !== null && b.base !== null && !unifyClasses(ctx, a.base, b.base)) ok = false;
+  if (a.base === null) a.base = b.base;
+  else if (b.base !== null && !unifyClasses(ctx, a.base, b.base)) ok = false;
   // What cannot meet stays apart, so that the message can show both.
   if (!ok) b.parent = b;
   return ok;

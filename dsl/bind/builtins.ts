@@ -53,8 +53,8 @@ export function isBuiltinType(symbol: BuiltinSymbol): boolean {
 const specialNames = new Set(BUILTIN_FUNCTIONS);
 
 /**
- * The built-in function a symbol stands for, even if the library has a definition of that name
- * (`range` is also a class of builtins.wr): its call may be a special form.
+ * The built-in function a symbol stands for, even if the library defines it: its call may be a
+ * special form.
  */
 export function specialForm(symbol: Symbol): string | null {
   switch (symbol.kind) {
@@ -62,10 +62,15 @@ export function specialForm(symbol: Symbol): string | null {
       return symbol.name;
     case "function":
     case "class":
-      return symbol.module.name === BUILTINS && specialNames.has(symbol.name) ? symbol.name : null;
+      return specialNames.has(symbol.name) && isPrelude(symbol.module) ? symbol.name : null;
     default:
       return null;
   }
+}
+
+/** The library's part that is visible without imports. */
+function isPrelude(module: ModuleSymbol): boolean {
+  return module.isLibrary && (module.name === BUILTINS || module.name.startsWith("wright.core."));
 }
 
 /** A name of a virtual module, or undefined. */

@@ -5,9 +5,9 @@
  * Works on the cached scopes, not on the trees: what a function reads from outside is known, only
  * what that means has to be looked up.
  */
-import type { Expression, FromImport, Import, Statement } from "../syntax/ast.ts";
+import type { FromImport, Import, Statement } from "../syntax/ast.ts";
 import { diagnostic, note, type Diagnostic } from "../syntax/diagnostics.ts";
-import type { Span } from "../syntax/source.ts";
+import { startOffset, type Span } from "../syntax/source.ts";
 import {
   CLASS_DECORATORS,
   FUNCTION_DECORATORS,
@@ -21,7 +21,13 @@ import { duplicateParameters } from "./define.ts";
 import { suggestion } from "./nearest.ts";
 import { resolveGlobal } from "./resolve.ts";
 import { scopeOfChunk, scopeOfFunction, type FunctionScope, type NameUse } from "./scopes.ts";
-import type { BoundProgram, FunctionSymbol, ModuleSymbol, Symbol } from "./symbols.ts";
+import type {
+  BoundProgram,
+  FunctionSymbol,
+  GlobalSymbol,
+  ModuleSymbol,
+  Symbol,
+} from "./symbols.ts";
 
 /** An imported name, until something uses it. */
 export interface ImportedName {
@@ -69,10 +75,9 @@ class ModuleCheck {
       for (const statement of chunk.body) this.#definition(statement);
     }
     for (const cls of this.#module.classes) {
-      for (const name of cls.attributes.keys()) {
-        if (classAttribute(cls, name) !== null) continue;
-        const { value } = cls.attributes.get(name)!;
-        if (value.kind !== "error") this.#attributeNotStatic(cls.name, name, value);
+      for (const [name, { value, span }] of cls.attributes) {
+        if (classAttribute(cls, name) !== null || value.kind === "error") continue;
+        this.#attributeNotStatic(name, span);
       }
     }
     for (const fn of this.#module.functions) this.#function(fn);
@@ -154,6 +159,7 @@ class ModuleCheck {
   #use(use: NameUse, what: "name" | "type"): void {
     this.#used.add(use.name);
     const symbol = resolveGlobal(this.#module, use.name);
+    if (use.isBase) return;
     if (symbol === null) this.#unbound(use, what);
     else if (symbol.kind === "module" && use.member !== null) {
       if (memberOf(symbol, use.member.text) === undefined) {
@@ -183,15 +189,21 @@ class ModuleCheck {
     );
   }
 
-  #attributeNotStatic(cls: string, name: string, value: Expression): void {
+  #attributeNotStatic(name: string, at: Span): void {
+    const message = `the class attribute \`${name}\` must be a constant that is known before the program runs`;
     this.#diagnostics.push(
-      diagnostic(
-        "E0601",
-        value.span,
-        `class attribute \`${cls}.${name}\` must be a static constant`,
-        { help: `declare a field (\`${name}: …\`), or bind a module-level name` },
-      ),
+      diagnostic("E0603", at, message, {
+        help: `declare a field (\`${name}: …\`), or bind a module-level name`,
+      }),
     );
+  }
+
+  /** The variable gets its value after the use. Of its own, a body sees the order in its graph. */
+  #isLater(symbol: GlobalSymbol, use: NameUse): boolean {
+    if (symbol.module !== this.#module) {
+      return this.#order.get(symbol.module)! > this.#order.get(this.#module)!;
+    }
+    return use.member !== null && startOffset(use.span) < startOffset(symbol.span);
   }
 
   /**
@@ -204,15 +216,14 @@ class ModuleCheck {
       if (symbol?.kind === "module" && use.member !== null) {
         symbol = memberOf(symbol, use.member.text) ?? null;
       }
-      if (symbol?.kind !== "global" || symbol.module === this.#module) continue;
-      if (symbol.staticValue !== null) continue;
-      if (this.#order.get(symbol.module)! < this.#order.get(this.#module)!) continue;
+      if (symbol?.kind !== "global" || symbol.staticValue !== null) continue;
+      if (!this.#isLater(symbol, use)) continue;
       const path = importPath(symbol.module, this.#module);
       this.#diagnostics.push(
         diagnostic(
           "E0204",
           use.span,
-          `\`${symbol.name}\` has no value yet: \`${this.#module.name}\` is initialised before \`${symbol.module.name}\``,
+          `\`${symbol.name}\` has no value yet when the body of \`${this.#module.name}\` reads it`,
           {
             notes: [
               note("it gets its value here", symbol.span),

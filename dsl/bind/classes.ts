@@ -50,18 +50,18 @@ class Classes {
       if (base.flavour === "mixin") {
         if (this.#mayMixIn(cls, base, written)) mixins.push(base);
       } else if (cls.flavour === "mixin") {
-        this.#report("E0504", written.span, `mixin \`${cls.name}\` cannot inherit from a class`, [
+        this.#report("E0509", written.span, `mixin \`${cls.name}\` cannot inherit from a class`, [
           note(`\`${base.name}\` is ${described(base)}`, base.span),
         ]);
       } else if (base.flavour !== cls.flavour) {
         this.#report(
-          "E0502",
+          "E0507",
           written.span,
           `a ${cls.flavour} cannot inherit from ${described(base)}`,
         );
       } else if (cls.base !== null) {
         this.#report(
-          "E0502",
+          "E0507",
           written.span,
           `\`${cls.name}\` has two base classes, \`${cls.base.name}\` and \`${base.name}\``,
           [],
@@ -77,7 +77,7 @@ class Classes {
 
   #baseOf(cls: ClassSymbol, written: TypeExpr): ClassSymbol | null {
     if (written.kind !== "named") {
-      if (written.kind !== "error-type") this.#report("E0502", written.span, "this is no class");
+      if (written.kind !== "error-type") this.#report("E0507", written.span, "this is no class");
       return null;
     }
     const path = typePath(written);
@@ -86,7 +86,7 @@ class Classes {
     if (symbol === null) {
       const known = classNames(moduleOf(cls));
       this.#report(
-        "E0501",
+        "E0506",
         written.span,
         `there is no class \`${text}\``,
         [],
@@ -98,7 +98,7 @@ class Classes {
     if (symbol.kind === "builtin" && symbol.name === UNRESOLVED) return null;
     const place = placeOfSymbol(symbol);
     const notes = place === null ? [] : [note("defined here", place)];
-    this.#report("E0502", written.span, `\`${text}\` is ${described(symbol)}, not a class`, notes);
+    this.#report("E0507", written.span, `\`${text}\` is ${described(symbol)}, not a class`, notes);
     return null;
   }
 
@@ -109,7 +109,7 @@ class Classes {
   ): boolean {
     if (mixin.typeParams.length === 0) return true;
     this.#report(
-      "E0504",
+      "E0509",
       written.span,
       `mixin \`${mixin.name}\` has type parameters: \`${cls.name}\` cannot copy its methods`,
       [note("declared here", mixin.span)],
@@ -125,7 +125,7 @@ class Classes {
     if (cycle === null) return;
     const names = [...cycle, cls].map((one) => `\`${one.name}\``).join(" inherits from ");
     const notes = cycle.slice(1).map((one) => note(`\`${one.name}\` is defined here`, one.span));
-    this.#report("E0503", cls.span, names, notes);
+    this.#report("E0508", cls.span, names, notes);
     cls.base = null;
     this.#mixins.set(cls, []);
   }
@@ -217,7 +217,7 @@ class Classes {
   ): void {
     const inherited = inheritedField(cls, name);
     if (inherited !== null) {
-      this.#report("E0505", at, `\`${cls.name}\` inherits the field \`${name}\``, [
+      this.#report("E0510", at, `\`${cls.name}\` inherits the field \`${name}\``, [
         note(`declared in \`${inherited.owner.name}\``, inherited.span),
       ]);
       return;
@@ -258,7 +258,7 @@ class Classes {
       .find((one) => one !== undefined);
     if (method === null && attribute === undefined) return false;
     const what = method === null ? "class attribute" : "method";
-    this.#report("E0505", at, `\`${name}\` is a ${what} of \`${cls.name}\`, not a field`, [
+    this.#report("E0510", at, `\`${name}\` is a ${what} of \`${cls.name}\`, not a field`, [
       note(`the ${what} is defined here`, method?.span ?? attribute!.span),
     ]);
     return true;
@@ -272,13 +272,13 @@ class Classes {
         const ours = kindOfMember(cls, name)!;
         if (theirs === null || theirs.kind === ours.kind) continue;
         const message = `${ours.kind} \`${name}\` of \`${cls.name}\` hides a ${theirs.kind} of \`${base.name}\``;
-        this.#report("E0505", at, message, [note("the other one is here", theirs.span)]);
+        this.#report("E0510", at, message, [note("the other one is here", theirs.span)]);
       }
     }
   }
 
   #report(
-    code: "E0501" | "E0502" | "E0503" | "E0504" | "E0505",
+    code: "E0506" | "E0507" | "E0508" | "E0509" | "E0510",
     at: Span,
     message: string,
     notes: ReturnType<typeof note>[] = [],

@@ -39,6 +39,8 @@ export interface NameUse {
   readonly span: Span;
   /** For `name.member`: the member, so that members of modules can be checked. */
   readonly member: Name | null;
+  /** A base class: that it is unknown is said where bases are looked up. */
+  readonly isBase?: true;
 }
 
 export interface FunctionScope {
@@ -146,7 +148,7 @@ class Walker {
         return true;
       case "class": {
         const inner = new Walker([]);
-        for (const base of statement.bases) inner.type(base);
+        for (const base of statement.bases) inner.#base(base);
         for (const one of statement.typeParams) inner.type(one.bound);
         for (const one of statement.decorators) inner.#decorator(one.args);
         for (const part of statement.body) inner.#classPart(part);
@@ -166,6 +168,15 @@ class Walker {
       default:
         return false;
     }
+  }
+
+  #base(base: TypeExpr): void {
+    if (base.kind !== "named") return;
+    const [first] = typePath(base);
+    if (first !== undefined) {
+      this.#types.push({ name: first.text, span: first.span, member: null, isBase: true });
+    }
+    for (const arg of base.args) this.type(arg);
   }
 
   #classPart(part: Statement): void {

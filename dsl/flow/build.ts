@@ -6,7 +6,8 @@
  * classes and enums, calls that are special forms, counting loops, `unroll for`. Nothing here knows
  * a type.
  *
- * The entry block's parameters are the captured values, then the function's parameters. A nested
+ * The entry block's parameters are the captured values, then the function's parameters, but those
+ * that are given by `constArgs`. A nested
  * function holds the values its outer variables have when it is made (E0207 says so when that would
  * matter); functions nested in the same function may call one another and themselves.
  *
@@ -40,7 +41,7 @@ import { statements } from "./statements.ts";
 
 export interface FlowContext {
   readonly program: BoundProgram;
-  /** Values of `const` parameters: the graph is built for them. */
+  /** Values of `const` parameters: the graph is built for them and does not take them. */
   readonly constArgs?: ReadonlyMap<string, StaticValue>;
   /** How many arguments a `*args` parameter got; needed to unroll over it. */
   readonly starCount?: number;
@@ -61,7 +62,8 @@ export interface FlowResult {
 export function build(fn: FunctionSymbol, context: FlowContext): FlowResult {
   const builder = new FunctionBuilder(fn, context);
   builder.parameters();
-  statements(builder, fn.body);
+  if (fn.isGenerator) builder.refuseGenerator();
+  else statements(builder, fn.body);
   return builder.finish();
 }
 
@@ -70,6 +72,15 @@ export type Frame =
   | { readonly kind: "loop"; readonly breakTo: Draft; readonly continueTo: Draft }
   /** `finally` and `with`: code to run on every way out, written outside of its own region. */
   | { readonly kind: "cleanup"; readonly region: Emitter["region"]; readonly run: () => void };
+
+const LITERALS: ReadonlySet<StaticValue["kind"]> = new Set([
+  "int",
+  "float",
+  "bool",
+  "none",
+  "str",
+  "member",
+]);
 
 const nestedSymbols = new WeakMap<FunctionSymbol, Map<FunctionNode, FunctionSymbol>>();
 
@@ -111,20 +122,27 @@ export class FunctionBuilder {
     }
   }
 
+  /** A `const` parameter whose value is known is no parameter of the graph. */
   #parameter(name: string, span: Span | null): void {
     const { emitter } = this;
-    const variable = emitter.newParameter(name);
-    const value = this.context.constArgs?.get(name);
-    if (span !== null) emitter.notePlace(span, variable);
-    if (value !== undefined && !this.#bindings.has(name)) this.known.set(name, value);
-    const slot = this.#slots.get(name) ?? this.#newSlot(name);
-    emitter.writeSlot(slot, value === undefined ? variable : constantValue(value));
+    const known = this.context.constArgs?.get(name);
+    if (known !== undefined && !this.#bindings.has(name)) this.known.set(name, known);
+    const value = known === undefined ? emitter.newParameter(name) : constantValue(known);
+    if (span !== null) emitter.notePlace(span, value);
+    emitter.writeSlot(this.#slots.get(name) ?? this.#newSlot(name), value);
   }
 
   #newSlot(name: string): Slot {
     const slot = this.emitter.newSlot(name);
     this.#slots.set(name, slot);
     return slot;
+  }
+
+  refuseGenerator(): void {
+    this.report("E0104", this.fn.span, "generators are not supported yet", {
+      help: "write a class with `__iter__`, `has_next` and `next`, or return a list",
+    });
+    this.emitter.finishDead({ kind: "return", value: this.error(), span: null });
   }
 
   finish(): FlowResult {
@@ -152,6 +170,10 @@ export class FunctionBuilder {
           help: "use another name, or keep the value in an object's field",
         },
       );
+    } else if (this.#isModuleBody) {
+      this.report("E0204", span, `\`${name}\` has no value yet when the module's body reads it`, {
+        notes,
+      });
     } else if (always) {
       this.report("E0206", span, `\`${name}\` is read before it is assigned`, { notes });
     } else {
@@ -268,7 +290,9 @@ export class FunctionBuilder {
     const type = this.#scoped.includes(name) ? null : this.#declaredType(name);
     if (type !== null) return this.emit("declare", [value], span, { type });
     const isOtherName = value.kind === "var" && value.name !== null && value.name !== name;
-    return isOtherName ? this.emit("same", [value], span) : value;
+    // A literal gets an op of its own, so that messages can say where the name got it.
+    const isLiteral = value.kind === "const" && LITERALS.has(value.value.kind);
+    return isOtherName || isLiteral ? this.emit("same", [value], span) : value;
   }
 
   #declaredType(name: string): TypeExpr | null {

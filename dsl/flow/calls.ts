@@ -91,7 +91,7 @@ function superCall(
   const self = fn.params[0];
   const name = callee.name.text;
   if (fn.owner === null || fn.flavour !== "method" || self === undefined) {
-    b.report("E0506", callee.object.span, "`super()` belongs in a method");
+    b.report("E0511", callee.object.span, "`super()` belongs in a method");
     return b.error();
   }
   const method = baseMethod(fn.owner, name);
@@ -101,7 +101,7 @@ function superCall(
     if (isInit) return b.none();
     const base = fn.owner.base;
     b.report(
-      "E0506",
+      "E0511",
       callee.name.span,
       base === null
         ? `\`${fn.owner.name}\` has no base class`
@@ -180,7 +180,7 @@ const CHECKABLE = new Set(["+", "-", "*", "<<", "//"]);
 function checked(b: FunctionBuilder, e: Expression): HighValue {
   if (e.kind === "binary" && CHECKABLE.has(e.op)) return binary(b, e, { checked: true });
   if (e.kind === "unary" && e.op === "-") return arithmeticUnary(b, "-", e, { checked: true });
-  b.report("E0307", e.span, "there is nothing to check here", {
+  b.report("E0323", e.span, "there is nothing to check here", {
     help: "`checked(…)` takes one of `a + b`, `a - b`, `a * b`, `a << b`, `a // b`, `-a`",
   });
   return expression(b, e);

@@ -385,7 +385,10 @@ function namesType(value: StaticValue): boolean {
     case "type":
       return true;
     case "builtin":
-      return isBuiltinType(value.symbol);
+      return isBuiltinType(value.symbol) || value.symbol.name === "intrinsic:unsafe_cast";
+    case "function":
+      // `first[int](xs)`: type arguments of a generic function, written out.
+      return value.symbol.typeParams.length > 0;
     default:
       return false;
   }

@@ -65,14 +65,14 @@ export function formatOperator(
 ): HighValue {
   const pieces = percentPieces(literal.value);
   if (typeof pieces === "string") {
-    b.report("E0306", literal.span, pieces);
+    b.report("E0324", literal.span, pieces);
     return b.error();
   }
   const wanted = pieces.filter((piece) => piece.kind === "value").length;
   const values = e.right.kind === "tuple" ? e.right.items : [e.right];
   if (values.length !== wanted) {
     b.report(
-      "E0306",
+      "E0324",
       e.right.span,
       `the format takes ${count(wanted)}, but ${values.length} are given`,
     );

@@ -42,7 +42,10 @@ export const HIGH_OPS = {
   gt: { arity: 2, doc: "a > b" },
   ge: { arity: 2, doc: "a >= b" },
   is: { arity: 2, doc: "a is b; `is not` is followed by `not`", silent: true },
-  contains: { arity: 2, doc: "item in container: args are (container, item); `not in` is followed by `not`" },
+  contains: {
+    arity: 2,
+    doc: "item in container: args are (container, item); `not in` is followed by `not`",
+  },
   truth: { arity: 1, doc: "the truth of a value, as `if` and `and` see it" },
   not: { arity: 1, doc: "not a, of a bool", silent: true },
   isinstance: { arity: 2, doc: "isinstance(value, class or tuple of classes)", silent: true },
@@ -57,7 +60,10 @@ export const HIGH_OPS = {
   delslice: { arity: 3, doc: "del a[start:stop]" },
   len: { arity: 1, doc: "len(a)" },
   // Calls. args[0] is the callee or receiver; aux.keywords names trailing arguments.
-  call: { arity: -1, doc: "f(args…); aux.keywords name the last arguments; aux.star marks a trailing *tuple" },
+  call: {
+    arity: -1,
+    doc: "f(args…); aux.keywords name the last arguments; aux.star marks a trailing *tuple",
+  },
   call_method: { arity: -1, doc: "receiver.name(args…), fused so that no bound method is made" },
   // Building.
   new_list: { arity: -1, doc: "[a, b, …]" },
@@ -69,17 +75,31 @@ export const HIGH_OPS = {
   iter: { arity: 1, doc: "an iterator over a" },
   iter_has_next: { arity: 1, doc: "whether the iterator has another item" },
   iter_next: { arity: 1, doc: "the iterator's next item" },
-  unpack: { arity: 1, doc: "checks that a has aux.count items; items are read by getitem with constants" },
+  unpack: {
+    arity: 1,
+    doc: "checks that a has aux.count items; items are read by getitem with constants",
+  },
   // Text.
-  to_str: { arity: 1, doc: "text of a value in an f-string, str(…) or print; aux.conversion, aux.format" },
+  to_str: {
+    arity: 1,
+    doc: "text of a value in an f-string, str(…) or print; aux.conversion, aux.format",
+  },
   concat: { arity: -1, doc: "the concatenation of strings" },
   // Names and contracts.
   get_global: { arity: 0, doc: "the value of a module-level name (aux.global)", silent: true },
   set_global: { arity: 1, doc: "binds a module-level name, in a module body", silent: true },
-  declare: { arity: 1, doc: "the value under a declared type (aux.type): a contract checked here", silent: true },
+  declare: {
+    arity: 1,
+    doc: "the value under a declared type (aux.type): a contract checked here",
+    silent: true,
+  },
   same: { arity: 1, doc: "the value itself: `x = y`; keeps the name and the place", silent: true },
   // Exceptions.
-  match_exception: { arity: 2, doc: "whether the exception (arg 0) is of the class or classes (arg 1); narrows", silent: true },
+  match_exception: {
+    arity: 2,
+    doc: "whether the exception (arg 0) is of the class or classes (arg 1); narrows",
+    silent: true,
+  },
 } as const satisfies Record<string, HighOpRow>;
 
 export type HighOpName = keyof typeof HIGH_OPS;

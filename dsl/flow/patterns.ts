@@ -5,7 +5,7 @@
  * binds is written once the whole pattern (not the guard) has matched.
  */
 import type { Expression, Match, MatchCase, Pattern } from "../syntax/ast.ts";
-import type { Span } from "../syntax/source.ts";
+import { textOf, type Span } from "../syntax/source.ts";
 import { sameStatic } from "../bind/constants.ts";
 import { allFields } from "../bind/resolve.ts";
 import type { EnumSymbol, StaticValue } from "../bind/symbols.ts";
@@ -154,7 +154,10 @@ function subjectReader(b: FunctionBuilder, s: Match): () => HighValue {
   const value = expression(b, subject);
   if (subject.kind === "name" && value.kind === "var" && value.name === subject.text) {
     const isBound = s.cases.some((one) => boundNames(one.pattern).includes(subject.text));
-    const isChanged = s.cases.some((one) => one.guard !== null);
+    // A guard can assign by `:=` only.
+    const isChanged = s.cases.some(
+      ({ guard }) => guard !== null && textOf(guard.span).includes(":="),
+    );
     if (!isBound && !isChanged) return () => expression(b, subject);
   }
   return b.emitter.hold(value);
@@ -245,7 +248,7 @@ function testClass(
   if (pattern.positional.length > fields.length) {
     const has = symbol === null ? "no fields" : `${fields.length} fields`;
     b.report(
-      "E0404",
+      "E0325",
       pattern.span,
       `the pattern has ${pattern.positional.length} positions, but \`${symbol?.name ?? "this type"}\` has ${has}`,
     );

@@ -301,6 +301,12 @@ function unrolledItems(b: FunctionBuilder, iterable: Expression): (() => HighVal
     const tuple = b.emitter.hold(expression(b, iterable));
     return Array.from({ length: count }, (_, i) => () => itemOf(b, tuple(), i, iterable.span));
   }
+  // Without its arguments a function is only looked through: one copy, of a value nobody knows.
+  const isLater = (name: string) =>
+    b.fn.params.some((param) => param.name.text === name && (param.isConst || param.star));
+  if (iterable.kind === "name" && isLater(iterable.text) && !b.known.has(iterable.text)) {
+    return [() => b.error()];
+  }
   const items = staticItems(b, iterable);
   return items?.map((item) => () => b.constant(item)) ?? null;
 }
@@ -576,6 +582,10 @@ export function store(b: FunctionBuilder, target: Expression, value: HighValue):
     case "list":
       unpack(b, target.items, value, target.span);
       break;
+    case "star":
+      // A tuple has a fixed length: the parser has said so.
+      store(b, target.value, b.error());
+      break;
     case "error":
       break;
     default:
@@ -606,29 +616,16 @@ function storeAttribute(
   b.emit("setattr", [object, value], span, { name: name.text, nameSpan: name.span, argSpans });
 }
 
-/** `a, *b, c = value` */
+/** `a, (b, c) = value` */
 function unpack(
   b: FunctionBuilder,
   targets: readonly Expression[],
   value: HighValue,
   span: Span,
 ): void {
-  const star = targets.findIndex((target) => target.kind === "star");
   const held = b.emitter.hold(value);
-  const count = star < 0 ? targets.length : targets.length - 1;
-  b.emit("unpack", [held()], span, star < 0 ? { count } : { count, star: true });
-  for (const [i, target] of targets.entries()) {
-    if (target.kind === "star") {
-      const stop = i + 1 - targets.length;
-      const bounds = [BigInt(i), stop === 0 ? null : BigInt(stop)].map((bound) =>
-        bound === null ? b.none() : b.constant({ kind: "int", value: bound }),
-      );
-      store(b, target.value, b.emit("getslice", [held(), ...bounds], target.span));
-    } else {
-      const index = star >= 0 && i > star ? i - targets.length : i;
-      store(b, target, itemOf(b, held(), index, target.span));
-    }
-  }
+  b.emit("unpack", [held()], span, { count: targets.length });
+  for (const [i, target] of targets.entries()) store(b, target, itemOf(b, held(), i, target.span));
 }
 
 function augmentedAssign(

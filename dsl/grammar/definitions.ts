@@ -208,7 +208,7 @@ export abstract class DefinitionGrammar extends SimpleGrammar {
       (body.length === 1 || (body.length === 2 && docOf(body) !== null));
     const [at] = this.abstracts;
     if (!alone) this.report("E0105", at!, "'abstract' must be the whole body of its method");
-    else if (around !== "class") {
+    else if (around !== "class" && around !== "unknown") {
       this.report("E0105", at!, "only a method can be 'abstract'", {
         help: "write 'pass' for a function that does nothing",
       });
@@ -331,7 +331,10 @@ export abstract class DefinitionGrammar extends SimpleGrammar {
       },
     );
     const headSpan = this.from(headStart);
+    const complaints = this.complaints();
     const body = this.classBody("class", OF_CLASS);
+    // After a mistake inside, statements may have ended up here that do not belong here.
+    const isSound = this.complaints() === complaints;
     const definition: ClassDef = {
       kind: "class",
       flavour,
@@ -339,7 +342,7 @@ export abstract class DefinitionGrammar extends SimpleGrammar {
       name,
       typeParams,
       bases,
-      body: this.RECORDING_PHASE ? body : this.membersOf(body),
+      body: this.RECORDING_PHASE ? body : this.membersOf(body, isSound),
       decorators,
       doc: docOf(body),
       headSpan,
@@ -371,7 +374,7 @@ export abstract class DefinitionGrammar extends SimpleGrammar {
   }
 
   /** Fields, attributes, methods; anything else is reported and left out. */
-  private membersOf(body: readonly Statement[]): Statement[] {
+  private membersOf(body: readonly Statement[], isSound: boolean): Statement[] {
     return body.filter((statement) => {
       switch (statement.kind) {
         case "ann-assign":
@@ -386,13 +389,17 @@ export abstract class DefinitionGrammar extends SimpleGrammar {
           if (statement.value.kind === "str") return true;
           break;
       }
-      this.report("E0105", headOf(statement), "a class holds fields, attributes and methods only", {
-        help:
-          statement.kind === "class" || statement.kind === "enum"
-            ? "define the inner class beside the outer one"
-            : "code that runs at build time stands at module level",
-      });
+      if (isSound) this.reportMember(statement);
       return false;
+    });
+  }
+
+  private reportMember(statement: Statement): void {
+    const isDefinition = statement.kind === "class" || statement.kind === "enum";
+    this.report("E0105", headOf(statement), "a class holds fields, attributes and methods only", {
+      help: isDefinition
+        ? "define the inner class beside the outer one"
+        : "code that runs at build time stands at module level",
     });
   }
 
@@ -417,11 +424,18 @@ export abstract class DefinitionGrammar extends SimpleGrammar {
       this.report("E0101", this.here(), "an enum has no base class");
       this.skipToColon();
     }
+    const complaints = this.complaints();
     const body = this.classBody("enum", OF_ENUM);
+    const isSound = this.complaints() === complaints;
     const members: { name: Name; value: Expression | null }[] = [];
     const methods: FunctionDef[] = [];
     if (!this.RECORDING_PHASE) {
-      for (const [i, statement] of body.entries()) this.enumPart(statement, i, members, methods);
+      for (const [i, statement] of body.entries()) {
+        if (this.enumPart(statement, i, members, methods) || !isSound) continue;
+        this.report("E0105", headOf(statement), "an enum holds members and methods only", {
+          help: "write members as 'A; B = 3; C', or one on a line",
+        });
+      }
     }
     const definition: EnumDef = {
       kind: "enum",
@@ -435,40 +449,39 @@ export abstract class DefinitionGrammar extends SimpleGrammar {
     return definition;
   });
 
+  /** Takes a member or method; false when the statement is neither. */
   private enumPart(
     statement: Statement,
     position: number,
     members: { name: Name; value: Expression | null }[],
     methods: FunctionDef[],
-  ): void {
+  ): boolean {
     switch (statement.kind) {
       case "pass":
       case "error-statement":
-        return;
+        return true;
       case "def":
         methods.push(statement);
-        return;
+        return true;
       case "expr":
         if (statement.value.kind === "name") {
           const { text, span: at } = statement.value;
           members.push({ name: { text, span: at }, value: null });
-          return;
+          return true;
         }
-        if (statement.value.kind === "str" && position === 0) return;
+        if (statement.value.kind === "str" && position === 0) return true;
         break;
       case "assign": {
         const [target] = statement.targets;
         if (statement.targets.length === 1 && target?.kind === "name") {
           const name = { text: target.text, span: target.span };
           members.push({ name, value: statement.value });
-          return;
+          return true;
         }
         break;
       }
     }
-    this.report("E0105", headOf(statement), "an enum holds members and methods only", {
-      help: "write members as 'A; B = 3; C', or one on a line",
-    });
+    return false;
   }
 }
 

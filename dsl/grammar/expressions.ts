@@ -53,7 +53,15 @@ const NO_PREFIXES: readonly IToken[] = [];
 
 /** What encloses a statement or expression: decides where `return` and `yield` may stand. */
 export interface Scope {
-  readonly kind: "module" | "class" | "enum" | "def" | "lambda" | "comprehension";
+  readonly kind:
+    | "module"
+    | "class"
+    | "enum"
+    | "def"
+    | "lambda"
+    | "comprehension"
+    /** The block of a header that could not be understood: anything may stand there. */
+    | "unknown";
   /** A `yield` was seen. */
   isGenerator: boolean;
 }
@@ -63,6 +71,8 @@ export class ExpressionGrammar extends LiteralGrammar {
   /** What the brackets now being read are applied to, and where its text starts. */
   private subject: Expression = { kind: "error", span: span(this.source, 0, 0) };
   private subjectStart = 0;
+  /** The last `expressionList` was a tuple without parentheses. */
+  private hadComma = false;
 
   // ------------------------------------------------------------------ lists and conditionals
 
@@ -72,6 +82,7 @@ export class ExpressionGrammar extends LiteralGrammar {
     const first = this.element(0);
     if (!this.RECORDING_PHASE && this.next() !== COMMA) {
       if (first.kind === "star") this.loneStar(first);
+      this.hadComma = false;
       return first;
     }
     const items = [first];
@@ -85,6 +96,7 @@ export class ExpressionGrammar extends LiteralGrammar {
         this.reportExpected("an expression between the commas");
       }
     });
+    this.hadComma = true;
     return { kind: "tuple", span: this.from(start), items };
   });
 
@@ -213,6 +225,8 @@ export class ExpressionGrammar extends LiteralGrammar {
     switch (this.scope.kind) {
       case "def":
         this.scope.isGenerator = true;
+        return;
+      case "unknown":
         return;
       case "lambda":
       case "comprehension":
@@ -486,7 +500,7 @@ export class ExpressionGrammar extends LiteralGrammar {
       return { kind: "index", span: this.from(start), object, index };
     }
     this.CONSUME(T.Colon);
-    if ((first as Expression | null)?.kind === "tuple") {
+    if (first !== null && this.hadComma) {
       this.report("E0104", this.from(inside), "a slice stands alone between the brackets");
     }
     let stop: Expression | null = null;

@@ -19,7 +19,7 @@
  */
 import type { IToken, TokenType } from "chevrotain";
 import { makeToken, tokenEnd, type Problem } from "./scanner.ts";
-import { indexOf, T, tokenSet } from "./tokens.ts";
+import { indexOf, SOFT_KEYWORDS, T, tokenSet } from "./tokens.ts";
 
 export interface LaidOut {
   readonly tokens: IToken[];
@@ -126,7 +126,9 @@ class Layout {
     if (last === undefined) return;
     const end = tokenEnd(last);
     this.#closeAll(end);
-    if (out.at(-1)!.tokenType !== T.Newline) out.push(makeToken(T.Newline, "", end));
+    if (out.length > this.#lineFirst && out.at(-1)!.tokenType !== T.Newline) {
+      out.push(makeToken(T.Newline, "", end));
+    }
     for (let i = this.#blocks.length; i > 1; i--) out.push(makeToken(T.Dedent, "", end));
   }
 
@@ -138,7 +140,8 @@ class Layout {
     const out = this.#out;
     const top = blocks.at(-1)!;
     if (column > top.column && column !== top.tolerated) {
-      const isMatch = this.#out[this.#lineFirst]?.tokenType === T.Match;
+      const isMatch = out[this.#lineFirst]?.tokenType === T.Match;
+      if (isMatch) top.afterMatch = false;
       blocks.push({ column, tolerated: column, isMatch, afterMatch: false });
       out.push(makeToken(T.Indent, "", token.startOffset));
     } else if (column < top.column && column !== top.tolerated) {
@@ -311,12 +314,11 @@ class Layout {
    */
   #softKeyword(i: number, startsLine: boolean): void {
     const token = this.#raw[i]!;
-    if (token.tokenTypeIdx !== NAME) return;
-    const next = this.#raw[i + 1];
     const block = this.#blocks.at(-1)!;
     const { afterMatch } = block;
     if (startsLine) block.afterMatch = false;
-    if (next === undefined) return;
+    const next = this.#raw[i + 1];
+    if (token.tokenTypeIdx !== NAME || next === undefined) return;
     const beforeName = next.tokenTypeIdx === NAME;
     if (!startsLine) {
       if (beforeName && token.image === "const") retype(token, T.Const);
@@ -324,16 +326,10 @@ class Layout {
     }
     switch (token.image) {
       case "type":
-        if (beforeName) retype(token, T.Type);
-        return;
       case "enum":
-        if (beforeName) retype(token, T.Enum);
-        return;
       case "mixin":
-        if (beforeName) retype(token, T.Mixin);
-        return;
       case "struct":
-        if (beforeName) retype(token, T.Struct);
+        if (beforeName) retype(token, SOFT_KEYWORDS.get(token.image)!);
         return;
       case "raw":
         if (beforeName && next.image === "module") retype(token, T.Raw);
@@ -345,7 +341,7 @@ class Layout {
         if (next.tokenType === T.For) retype(token, T.Unroll);
         return;
       case "case":
-        if (!block.isMatch && !afterMatch && !beforeName) return;
+        if (!block.isMatch && !afterMatch && LITERAL_OR_NAME[next.tokenTypeIdx] !== 1) return;
         retype(token, T.Case);
         block.afterMatch = true;
         return;
@@ -385,6 +381,11 @@ function closingText(opener: IToken): string {
   return opener.image === "(" ? ")" : opener.image === "[" ? "]" : "}";
 }
 
+/** After the name `case` these are only possible in a pattern. */
+const LITERAL_OR_NAME = tokenSet(
+  ...[T.Name, T.Int, T.Float, T.Str, T.FStart, T.True, T.False, T.None],
+);
+
 const MAY_START_SUBJECT = tokenSet(
   T.OpenParen,
   T.OpenBracket,
@@ -402,12 +403,13 @@ const MAY_START_SUBJECT = tokenSet(
   T.Tilde,
   T.Star,
   T.Lambda,
+  T.Yield,
 );
 
 // -------------------------------------------------------------------- lines that end brackets
 
 const BLOCK_HEADS =
-  /^(?:def|class|mixin|struct|enum|if|elif|while|for|unroll|with|match|case|try|except|extern)$/;
+  /^(?:def|class|mixin|struct|enum|if|elif|else|while|for|unroll|with|match|case|try|except|finally|async|extern)$/;
 
 /** Lines that start like this are never inside brackets, however they are indented. */
 const NEVER_INSIDE =

@@ -182,7 +182,7 @@ class Scanner {
     const image = text.slice(start, end);
     const isFloat = /^[0-9_]*\.|^[0-9][0-9_]*[eE]/.test(image) && !/^0[xX]/.test(image);
     this.#push(isFloat ? T.Float : T.Int, start, end);
-    const wrong = numberProblem(image, end !== good);
+    const wrong = numberProblem(image, isFloat, end !== good);
     if (wrong !== null) this.#problem(wrong.code, start, end, wrong.message);
     return end;
   }
@@ -332,6 +332,7 @@ const LARGEST = (1n << 64n) - 1n;
 
 function numberProblem(
   image: string,
+  isFloat: boolean,
   hasTail: boolean,
 ): { readonly code: CodeName; readonly message: string } | null {
   if (hasTail) {
@@ -350,7 +351,7 @@ function numberProblem(
   if (/^0[0-9_]*[1-9]/.test(image) && /^[0-9_]+$/.test(image)) {
     return { code: "E0103", message: "a number does not start with 0; octal is written 0o17" };
   }
-  if (intValue(image) > LARGEST) {
+  if (!isFloat && intValue(image) > LARGEST) {
     return { code: "E0103", message: "this integer does not fit in 64 bits" };
   }
   return null;

@@ -114,7 +114,9 @@ export class SimpleGrammar extends PatternGrammar {
     const at = this.from(start);
     if (value.kind === "name" && value.text === "abstract" && this.scope.kind !== "enum") {
       if (this.scope.kind === "def") this.abstracts.push(at);
-      else this.report("E0105", at, "'abstract' is the body of a method");
+      else if (this.scope.kind !== "unknown") {
+        this.report("E0105", at, "'abstract' is the body of a method");
+      }
       return { kind: "abstract", span: at };
     }
     if (value.kind === "walrus" && this.source.text[at.start] !== "(") {
@@ -143,7 +145,8 @@ export class SimpleGrammar extends PatternGrammar {
   private annotated(start: number, target: Expression): void {
     this.CONSUME(T.Colon);
     if (!this.RECORDING_PHASE) this.checkAnnotated(target);
-    const isField = this.scope.kind === "class" || target.kind === "attribute";
+    const { kind } = this.scope;
+    const isField = kind === "class" || kind === "unknown" || target.kind === "attribute";
     const type = this.SUBRULE(this.annotation, { ARGS: [isField ? "field" : "variable"] });
     this.pendingTargets = [target];
     this.pendingType = type;
@@ -203,14 +206,17 @@ export class SimpleGrammar extends PatternGrammar {
 
   private jump(kind: "break" | "continue", token: IToken): Statement {
     const at = this.spanOf(token);
-    if (this.loops === 0) this.report("E0105", at, `'${kind}' outside a loop`);
+    if (this.loops === 0 && this.scope.kind !== "unknown")
+      this.report("E0105", at, `'${kind}' outside a loop`);
     return { kind, span: at };
   }
 
   private readonly returnStatement = this.RULE("returnStatement", (): Statement => {
     const start = this.at();
     const at = this.spanOf(this.CONSUME(T.Return));
-    if (this.scope.kind !== "def") this.report("E0105", at, "'return' outside a function");
+    if (this.scope.kind !== "def" && this.scope.kind !== "unknown") {
+      this.report("E0105", at, "'return' outside a function");
+    }
     let value: Expression | null = null;
     if (!this.RECORDING_PHASE && !this.atLineEnd() && this.next() !== SEMICOLON) {
       value = this.SUBRULE(this.expressionList);

@@ -27,15 +27,18 @@ const MISPLACED = new Map<number, string>([
   [CASE, "'case' outside a 'match'"],
 ]);
 
+/** Starts of statements that fit on a line. */
+const SIMPLE_START = [
+  ...[T.Pass, T.Break, T.Continue, T.Return, T.Raise, T.Assert, T.Del, T.Import, T.From, T.Type],
+  ...[T.Raw, T.Global, T.Nonlocal, T.Ellipsis, T.Name, T.Int, T.Float, T.Str, T.FStart, T.True],
+  ...[T.False, T.None, T.OpenParen, T.OpenBracket, T.OpenBrace, T.Fn, T.Not, T.Minus, T.Plus],
+  ...[T.Tilde, T.Lambda, T.Yield, T.Star],
+];
+const SUITE_START = tokenSet(T.Newline, ...SIMPLE_START);
 const STATEMENT_START = tokenSet(
   ...[T.If, T.While, T.For, T.Unroll, T.Try, T.With, T.Match, T.Def, T.Extern, T.Class, T.Mixin],
-  ...[T.Struct, T.Enum, T.At, T.Pass, T.Break, T.Continue, T.Return, T.Raise, T.Assert, T.Del],
-  ...[T.Import, T.From, T.Type, T.Raw, T.Global, T.Nonlocal, T.Ellipsis, T.Name, T.Int, T.Float],
-  ...[T.Str, T.FStart, T.True, T.False, T.None, T.OpenParen, T.OpenBracket, T.OpenBrace, T.Fn],
-  ...[T.Not, T.Minus, T.Plus, T.Tilde, T.Lambda, T.Yield, T.Star],
+  ...[T.Struct, T.Enum, T.At, ...SIMPLE_START],
 );
-
-const EXPRESSION_STATEMENT_ONLY = tokenSet(T.Await);
 
 const OF_IF = suiteOf("the condition");
 const OF_ELSE = suiteOf("'else'");
@@ -93,15 +96,39 @@ export class StatementGrammar extends DefinitionGrammar {
       this.MANY(() => this.SUBRULE(this.statement));
       return;
     }
+    // After a broken statement its `else` or `except` is no news.
+    let broken = false;
     for (let next = this.next(); next !== DEDENT && next !== END_OF_CHUNK; next = this.next()) {
+      const before = this.complaints();
       if (next === INDENT) {
-        // After a broken line this is the block that it would have opened.
         if (!this.lineIsBroken()) {
-          this.report("E0102", this.indentation(), "unexpected indentation");
+          this.report("E0102", this.indentation(), "unexpected indentation", {
+            help: "only a line that ends in ':' has an indented block below it",
+          });
         }
         this.inlineBlock();
-      } else this.protectedStatement();
+      } else if (MISPLACED.has(next)) this.strayClause(MISPLACED.get(next)!, broken);
+      else {
+        this.protectedStatement();
+        broken = this.complaints() > before;
+        continue;
+      }
+      broken = true;
     }
+  }
+
+  /** An `else`, `except` or `case` with nothing before it to belong to; its block is kept. */
+  private strayClause(message: string, isExpected: boolean): void {
+    const { body } = this;
+    const start = this.at();
+    if (!isExpected) this.report("E0101", this.here(), message);
+    body.push({
+      kind: "error-statement",
+      span: span(this.source, start, start + this.LA(1).image.length),
+    });
+    this.skipLine();
+    if (this.next() === NEWLINE) this.skip();
+    if (this.next() === INDENT) this.inlineBlock();
   }
 
   /** The spaces before the line that starts with the next token. */
@@ -113,9 +140,13 @@ export class StatementGrammar extends DefinitionGrammar {
 
   /** The statements of a block that no header asked for, as part of the block around it. */
   protected override inlineBlock(): void {
+    const { scope } = this;
+    this.scope = { kind: "unknown", isGenerator: false };
     this.skip();
     this.statements();
     this.skip();
+    scope.isGenerator ||= this.scope.isGenerator;
+    this.scope = scope;
   }
 
   /** One statement; after a mistake, what could be understood of it. */
@@ -161,11 +192,10 @@ export class StatementGrammar extends DefinitionGrammar {
       });
       this.skip();
       if (STATEMENT_START[this.next()] === 1) return;
-    } else if (EXPRESSION_STATEMENT_ONLY[next] === 1) {
+    } else if (next === indexOf(T.Await)) {
       this.missingExpression();
     } else {
-      const message = MISPLACED.get(next) ?? `a statement cannot start with ${found(token)}`;
-      this.report("E0101", this.here(), message);
+      this.report("E0101", this.here(), `a statement cannot start with ${found(token)}`);
     }
     this.abandon();
   }
@@ -181,6 +211,10 @@ export class StatementGrammar extends DefinitionGrammar {
     const headerEnd = this.RECORDING_PHASE ? 0 : this.end();
     if (!this.RECORDING_PHASE && this.next() !== COLON) this.missingColon(what);
     this.OPTION(() => this.CONSUME(T.Colon));
+    if (!this.RECORDING_PHASE && SUITE_START[this.next()] !== 1) {
+      this.reportExpected("a new line and an indented block, or a simple statement on this line");
+      this.skipLine();
+    }
     this.OR([
       {
         ALT: () => {
@@ -304,15 +338,20 @@ export class StatementGrammar extends DefinitionGrammar {
       unroll = true;
     });
     this.CONSUME(T.For);
-    const error = (): Expression => this.errorExpression(this.here());
-    const header = this.inHeader(
-      () => ({ target: error(), iterable: error() }),
+    let target: Expression | null = null;
+    let iterable: Expression | null = null;
+    this.inHeader(
+      () => undefined,
       () => {
-        const target = this.SUBRULE(this.targetList);
+        target = this.SUBRULE(this.targetList);
         this.CONSUME(T.In);
-        return { target, iterable: this.SUBRULE(this.expressionList) };
+        iterable = this.SUBRULE(this.expressionList);
       },
     );
+    const header = {
+      target: target ?? this.errorExpression(this.here()),
+      iterable: iterable ?? this.errorExpression(this.here()),
+    };
     const body = this.loopBody(OF_FOR);
     let orElse = NO_STATEMENTS;
     this.OPTION2(() => {
@@ -454,6 +493,11 @@ export class StatementGrammar extends DefinitionGrammar {
 
   private protectedCase(cases: MatchCase[]): void {
     const { scope, loops, body } = this;
+    if (this.next() === INDENT) {
+      this.reportExpected("'case'");
+      this.inlineBlock();
+      return;
+    }
     try {
       if (this.next() !== CASE) {
         this.reportExpected("'case'");

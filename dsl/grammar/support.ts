@@ -107,7 +107,8 @@ export class Support extends EmbeddedActionsParser {
   }
 
   protected from(start: number): Span {
-    return span(this.source, start, this.end());
+    // A rule that read nothing, because all of it is missing, starts after the last token's end.
+    return span(this.source, start, Math.max(start, this.end()));
   }
 
   protected spanOf(token: IToken): Span {
@@ -173,6 +174,11 @@ export class Support extends EmbeddedActionsParser {
     if (error instanceof Abandoned) return;
     if (!(error instanceof Error) || !isRecognitionException(error)) throw error;
     this.report("E0101", this.here(), error.message);
+  }
+
+  /** How many mistakes were reported so far. */
+  protected complaints(): number {
+    return this.reported.length;
   }
 
   /** Something was said about the line that the last token ended. */

@@ -1,8 +1,12 @@
 /**
  * The catalogue of diagnostics: one row per stable code, with the page `wright explain` prints.
- * E01xx syntax, E02xx names and modules, E03xx types, E04xx calls, E05xx classes, E06xx build time
+ * E00xx configuration, E01xx syntax, E02xx names and modules, E03xx types, E04xx calls, E05xx classes, E06xx build time
  * and constants, E07xx raw level, E08xx JIT hints; W09xx warnings.
  */
+
+import { NAMES_ROWS } from "./catalogue-names.ts";
+import { PROJECT_ROWS } from "./catalogue-project.ts";
+import { TYPE_ROWS } from "./catalogue-types.ts";
 
 export interface CatalogueRow {
   /** Shown as the page's heading. */
@@ -44,10 +48,15 @@ export const CATALOGUE = {
   },
   E0105: {
     title: "statement out of place",
-    explanation: "`return` outside a function, `break` outside a loop, `yield` in a lambda and the like.",
+    explanation:
+      "`return` outside a function, `break` outside a loop, `yield` in a lambda and the like.",
     wrong: "break\n",
     right: "while True:\n    break\n",
   },
+  ...PROJECT_ROWS,
+  ...NAMES_ROWS,
+  ...TYPE_ROWS,
 } as const satisfies Record<string, CatalogueRow>;
 
-export type CodeName = keyof typeof CATALOGUE | `E0${2 | 3 | 4 | 5 | 6 | 7 | 8}${number}` | `W09${number}`;
+export type CodeName =
+  keyof typeof CATALOGUE | `E0${2 | 3 | 4 | 5 | 6 | 7 | 8}${number}` | `W09${number}`;

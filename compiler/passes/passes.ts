@@ -1,0 +1,119 @@
+/**
+ * The optimisation passes as data, and their runner.
+ *
+ * Passes work on open graphs (`ssa.ts`); the runner opens all graphs before the first and closes
+ * them after the last, or after every pass when each is to be verified or looked at.
+ */
+import { assert } from "../../dsl/syntax/diagnostics.ts";
+import type { LLFunction, LLProgram } from "../ll/program.ts";
+import { assertVerified } from "../ll/verify.ts";
+import { eliminateCommon } from "./cse.ts";
+import { removeDeadCode, removeDeadFunctions } from "./dead-code.ts";
+import { fold } from "./fold.ts";
+import { inlineCalls } from "./inline.ts";
+import { removeMallocs } from "./remove-mallocs.ts";
+import { simplify } from "./simplify.ts";
+import { close, open } from "./ssa.ts";
+import { buildSwitches } from "./switches.ts";
+
+export interface Pass {
+  readonly name: string;
+  readonly doc: string;
+  /** Changes the program; says how many rewrites there were. */
+  readonly run: (program: LLProgram) => number;
+}
+
+function perFunction(run: (fn: LLFunction) => number): Pass["run"] {
+  return (program) => program.functions.reduce((count, fn) => count + (fn.graph === null ? 0 : run(fn)), 0);
+}
+
+/** In this order. A name may stand here twice: the second time it is called `name-2`. */
+export const PASSES: readonly Pass[] = [
+  { name: "simplify", doc: "straightens control flow and drops parameters that say nothing", run: perFunction(simplify) },
+  { name: "fold", doc: "computes what is known", run: perFunction(fold) },
+  { name: "inline", doc: "puts small functions in the place of their calls", run: inlineCalls },
+  { name: "remove-mallocs", doc: "keeps objects that never leave a function in variables", run: perFunction(removeMallocs) },
+  { name: "cse", doc: "computes and loads things once", run: perFunction(eliminateCommon) },
+  { name: "fold-2", doc: "computes what is known now", run: perFunction(fold) },
+  { name: "remove-mallocs-2", doc: "objects that escaped into removed objects only", run: perFunction(removeMallocs) },
+  { name: "simplify-2", doc: "straightens what is left", run: perFunction(simplify) },
+  { name: "switch", doc: "makes a switch of a chain of comparisons with constants", run: perFunction(buildSwitches) },
+  { name: "dead-code", doc: "drops ops and functions whose results nobody uses", run: (program) => perFunction(removeDeadCode)(program) + removeDeadFunctions(program) },
+];
+
+/** `[earlier, later, why]`, checked when this module loads. */
+export const ORDER: readonly (readonly [string, string, string])[] = [
+  ["simplify", "inline", "what is inlined is copied: it should be small before"],
+  ["fold", "inline", "a call through a constant function value is a direct call only after folding"],
+  ["inline", "remove-mallocs", "inlining shows that a short-lived object never escapes"],
+  ["remove-mallocs", "cse", "fields of removed objects are values, which can be merged"],
+  ["cse", "fold-2", "forwarded loads bring constants and known branches"],
+  ["cse", "remove-mallocs-2", "an object loaded back from another one escapes no more when that one is gone"],
+  ["simplify-2", "switch", "comparisons stand in chains only when empty blocks are gone"],
+  ["switch", "dead-code", "the comparisons that a switch replaces are dead"],
+];
+
+checkOrder(PASSES, ORDER);
+
+/** Refuses a list of passes that breaks an ordering. Exported for its test. */
+export function checkOrder(passes: readonly Pass[], order: typeof ORDER): void {
+  const position = new Map(passes.map((pass, i) => [pass.name, i]));
+  assert(position.size === passes.length, "two passes have the same name");
+  for (const [earlier, later, why] of order) {
+    const [a, b] = [position.get(earlier), position.get(later)];
+    assert(a !== undefined && b !== undefined, `an ordering mentions ${a === undefined ? earlier : later}, which is no pass`);
+    assert(a < b, `${earlier} must run before ${later}: ${why}`);
+  }
+}
+
+export interface PassReport {
+  readonly name: string;
+  readonly milliseconds: number;
+  readonly rewrites: number;
+}
+
+export interface PassOptions {
+  /** The last pass to run. */
+  readonly until?: string;
+  /** Passes to leave out. */
+  readonly skip?: readonly string[];
+  /** Verify the program after every pass. */
+  readonly check?: boolean;
+  /** Called after every pass; the program is self-contained then. */
+  readonly onPass?: (report: PassReport) => void;
+}
+
+export function runPasses(program: LLProgram, options: PassOptions = {}): PassReport[] {
+  const reports: PassReport[] = [];
+  const closeEach = options.check === true || options.until !== undefined || options.onPass !== undefined;
+  openAll(program);
+  for (const pass of PASSES) {
+    if (options.skip?.includes(pass.name) !== true) {
+      const report = runPass(program, pass);
+      reports.push(report);
+      if (closeEach) {
+        closeAll(program);
+        if (options.check === true) assertVerified(program, pass.name);
+        options.onPass?.(report);
+        openAll(program);
+      }
+    }
+    if (pass.name === options.until) break;
+  }
+  closeAll(program);
+  return reports;
+}
+
+function runPass(program: LLProgram, pass: Pass): PassReport {
+  const start = performance.now();
+  const rewrites = pass.run(program);
+  return { name: pass.name, rewrites, milliseconds: performance.now() - start };
+}
+
+function openAll(program: LLProgram): void {
+  for (const fn of program.functions) if (fn.graph !== null) open(fn.graph);
+}
+
+function closeAll(program: LLProgram): void {
+  for (const fn of program.functions) if (fn.graph !== null) close(fn.graph);
+}

@@ -1,0 +1,192 @@
+/**
+ * The form that optimisation passes work on: *open* graphs, in which a block may use whatever the
+ * blocks that dominate it define. (Everybody else sees self-contained blocks.)
+ *
+ *     b0(x): goto b1(x)                  b0(x): goto b1()
+ *     b1(y): … y …; goto b1(y)     →     b1():  … x …; goto b1()
+ *
+ * `open` removes every parameter that is given one and the same value by all links; `close` is
+ * `containBlocks`. Passes then replace a value everywhere without threading it through links, and
+ * what nobody uses is not passed on when the graph is closed.
+ *
+ * Law: `close` after `open` gives an equivalent graph, with at most as many parameters.
+ */
+import { exitLinks } from "../../dsl/flow/graph.ts";
+import { containBlocks, dropUnreachable, mapReads } from "../ll/contain.ts";
+import type { LLBlock, LLGraph, LLValue, LLVariable } from "../ll/program.ts";
+import type { LLType } from "../ll/types.ts";
+
+/** Puts a graph into open form; says how many parameters went. */
+export function open(graph: LLGraph): number {
+  dropUnreachable(graph);
+  const roots = findRoots(graph);
+  return replaceByRoots(graph, roots);
+}
+
+export { containBlocks as close };
+
+/** For each parameter, the one value that it always has; itself when there are several. */
+type Roots = (LLValue | undefined)[];
+
+/**
+ * Optimistic: a parameter has no value until some link brings one, so that loops which only pass a
+ * value around do not count as another one. Blocks come in reverse postorder.
+ */
+function findRoots(graph: LLGraph): Roots {
+  const roots: Roots = [];
+  const { blocks, entry } = graph;
+  const own = new Set<LLVariable>();
+  for (const block of blocks) for (const param of block.params) own.add(param);
+  const rootOf = (value: LLValue): LLValue | undefined => (value.kind === "var" && own.has(value) ? roots[value.id] : value);
+  for (const param of entry.params) roots[param.id] = param;
+  let changed = true;
+  while (changed) {
+    changed = false;
+    for (const block of blocks) {
+      for (const { target, args } of exitLinks(block.exit)) {
+        const { params } = target;
+        for (let i = 0; i < params.length; i++) {
+          const param = params[i]!;
+          const root = roots[param.id];
+          if (root === param) continue;
+          const incoming = rootOf(args[i]!);
+          if (incoming === undefined || (root !== undefined && sameValue(root, incoming))) continue;
+          roots[param.id] = root === undefined && sameType(param.type, incoming.type) ? incoming : param;
+          changed = true;
+        }
+      }
+    }
+  }
+  return roots;
+}
+
+export function sameValue(a: LLValue, b: LLValue): boolean {
+  if (a === b) return true;
+  if (a.kind !== "const" || b.kind !== "const" || a.type.kind !== b.type.kind) return false;
+  const [x, y] = [a.value, b.value];
+  switch (x.kind) {
+    case "int":
+    case "bool":
+      return y.kind === x.kind && x.value === y.value;
+    case "float":
+      return y.kind === "float" && Object.is(x.value, y.value);
+    case "null":
+    case "void":
+      return y.kind === x.kind;
+    case "object":
+      return y.kind === "object" && x.object === y.object;
+    case "function":
+      return y.kind === "function" && x.function === y.function;
+  }
+}
+
+/** A reference may only stand for one of the same static type, which passes rely on. */
+function sameType(a: LLType, b: LLType): boolean {
+  return a.kind === b.kind && (a.kind !== "ref" || (b.kind === "ref" && a.to === b.to));
+}
+
+function replaceByRoots(graph: LLGraph, roots: Roots): number {
+  let removed = 0;
+  const kept = new Map<LLBlock, number[]>();
+  for (const block of graph.blocks) {
+    if (block.params.every((param) => roots[param.id] === param)) continue;
+    const indices = block.params.map((_, i) => i).filter((i) => roots[block.params[i]!.id] === block.params[i]);
+    removed += block.params.length - indices.length;
+    kept.set(block, indices);
+  }
+  if (removed === 0) return 0;
+  for (const block of graph.blocks) {
+    for (const link of exitLinks(block.exit)) {
+      const indices = kept.get(link.target);
+      if (indices !== undefined) link.args = indices.map((i) => link.args[i]!);
+    }
+  }
+  for (const [block, indices] of kept) block.params = indices.map((i) => block.params[i]!);
+  for (const block of graph.blocks) mapReads(block, (value) => finalRoot(roots, value));
+  return removed;
+}
+
+/** Roots of roots were found already; a root that is a removed parameter cannot be. */
+function finalRoot(roots: Roots, value: LLValue): LLValue {
+  return value.kind === "var" ? (roots[value.id] ?? value) : value;
+}
+
+// ---------------------------------------------------------------- facts about graphs
+
+/** Links by the block they lead to. */
+export interface Edge {
+  readonly from: LLBlock;
+  readonly link: { target: LLBlock; args: LLValue[] };
+}
+
+export function predecessors(graph: LLGraph): Map<LLBlock, Edge[]> {
+  const found = new Map<LLBlock, Edge[]>(graph.blocks.map((block) => [block, []]));
+  for (const from of graph.blocks) for (const link of exitLinks(from.exit)) found.get(link.target)?.push({ from, link });
+  return found;
+}
+
+/** Replaces values everywhere; replacements may be replaced themselves. */
+export class Replacements {
+  private readonly byId: (LLValue | undefined)[] = [];
+  count = 0;
+
+  set(variable: LLVariable, value: LLValue): void {
+    if (this.byId[variable.id] === undefined) this.count++;
+    this.byId[variable.id] = value;
+  }
+
+  get(value: LLValue): LLValue {
+    let now = value;
+    while (now.kind === "var") {
+      const next = this.byId[now.id];
+      if (next === undefined) return now;
+      now = next;
+    }
+    return now;
+  }
+
+  apply(graph: LLGraph): void {
+    if (this.count === 0) return;
+    for (const block of graph.blocks) mapReads(block, (value) => this.get(value));
+  }
+}
+
+/** The dominator tree of an open graph whose blocks are in reverse postorder (Cooper, Harvey, Kennedy). */
+export interface Dominators {
+  /** By position in `graph.blocks`; the entry's is itself. */
+  readonly parents: readonly number[];
+  readonly children: readonly (readonly number[])[];
+}
+
+export function dominators(graph: LLGraph): Dominators {
+  const { blocks } = graph;
+  const position = new Map(blocks.map((block, i) => [block, i]));
+  const before: number[][] = blocks.map(() => []);
+  blocks.forEach((block, i) => {
+    for (const link of exitLinks(block.exit)) before[position.get(link.target)!]!.push(i);
+  });
+  const parents: number[] = blocks.map(() => -1);
+  parents[0] = 0;
+  const meet = (a: number, b: number): number => {
+    while (a !== b) {
+      while (a > b) a = parents[a]!;
+      while (b > a) b = parents[b]!;
+    }
+    return a;
+  };
+  let changed = true;
+  while (changed) {
+    changed = false;
+    for (let i = 1; i < blocks.length; i++) {
+      let parent = -1;
+      for (const one of before[i]!) if (parents[one] !== -1) parent = parent === -1 ? one : meet(parent, one);
+      if (parent !== parents[i]) {
+        parents[i] = parent;
+        changed = true;
+      }
+    }
+  }
+  const children: number[][] = blocks.map(() => []);
+  for (let i = 1; i < blocks.length; i++) children[parents[i]!]!.push(i);
+  return { parents, children };
+}

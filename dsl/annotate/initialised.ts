@@ -1,0 +1,74 @@
+/**
+ * Every field has a value before anybody can read it.
+ *
+ * A field whose type has no zero (an object, a string, a list) must be set by `__init__`, by a method
+ * that `__init__` calls on the same object, or by a default. Otherwise a read could find nothing,
+ * which in a compiled program would be a crash. Order within `__init__` is not looked at.
+ */
+import type { ClassSymbol, FunctionSymbol } from "../bind/symbols.ts";
+import type { HighOp, HighValue } from "../flow/ops.ts";
+import { diagnostic, note } from "../syntax/diagnostics.ts";
+import { findClass, read } from "./cells.ts";
+import type { ClassInstance } from "./cells.ts";
+import type { Context } from "./context.ts";
+import type { Annotation } from "./lattice.ts";
+import { show } from "./show.ts";
+import * as specs from "./specs.ts";
+import * as types from "./types.ts";
+
+export function checkInitialised(ctx: Context): void {
+  const seen = new Set<ClassSymbol>();
+  for (const cls of ctx.classes.map(findClass)) {
+    if (!cls.created || cls.symbol.module.tree.raw || seen.has(cls.symbol)) continue;
+    seen.add(cls.symbol);
+    checkClass(ctx, cls);
+  }
+}
+
+function checkClass(ctx: Context, cls: ClassInstance): void {
+  const init = specs.findMethod(cls.symbol, "__init__");
+  const set = new Set<string>();
+  if (init !== null) collectStores(ctx, cls.symbol, init, set, new Set());
+  for (let one: ClassInstance | null = cls; one !== null; one = ctx.baseOf(one))
+    for (const field of one.symbol.fields.values()) {
+      if (set.has(field.name) || field.defaultValue !== null) continue;
+      const found = types.findField(ctx, one, field.name);
+      const annotation = found === null ? null : read(found.cell);
+      if (annotation === null || hasZero(annotation)) continue;
+      const where = init === null ? `${cls.symbol.name} has no __init__` : "__init__ does not set it";
+      ctx.report(
+        diagnostic("E0506", field.span, `field \`${field.name}\` of ${cls.symbol.name} may be read before it has a value: ${where}`, {
+          notes: init === null ? [] : [note("this is what creates the object", init.span)],
+          help: `set it in __init__, give it a default, or declare it \`${show(annotation)} | None\``,
+        }),
+      );
+    }
+}
+
+/** Zeroed memory is a value of this type. */
+function hasZero(annotation: Annotation): boolean {
+  return !["str", "tuple", "array", "instance", "function", "weak", "any_ref"].includes(annotation.kind);
+}
+
+/** The fields that a method, and what it calls on the same object, stores to. */
+function collectStores(ctx: Context, cls: ClassSymbol, method: FunctionSymbol, set: Set<string>, seen: Set<FunctionSymbol>): void {
+  if (seen.has(method) || method.isAbstract) return;
+  seen.add(method);
+  const self = method.params[0]?.name.text;
+  const spec = ctx.specs.find((one) => one.symbol === method);
+  if (self === undefined || spec?.graph == null) return;
+  const isSelf = (value: HighValue | undefined): boolean => value?.kind === "var" && value.name === self;
+  for (const block of spec.graph.blocks)
+    for (const op of block.ops as HighOp[]) {
+      if (op.name === "setattr" && isSelf(op.args[0])) set.add(op.aux.name!);
+      const callee = op.name === "call_method" && isSelf(op.args[0]) ? specs.findMethod(cls, op.aux.name!) : calledOnSelf(op, isSelf);
+      if (callee !== null) collectStores(ctx, cls, callee, set, seen);
+    }
+}
+
+/** `Base.__init__(self, …)` */
+function calledOnSelf(op: HighOp, isSelf: (value: HighValue | undefined) => boolean): FunctionSymbol | null {
+  const callee = op.args[0];
+  if (op.name !== "call" || callee?.kind !== "const" || callee.value.kind !== "function" || !isSelf(op.args[1])) return null;
+  return callee.value.symbol;
+}

@@ -1,0 +1,99 @@
+/**
+ * Low-level programs through the C back end, run.
+ *
+ * A `.ll` file says what is expected of it in its first comments:
+ *
+ *     ; status 42                exit status
+ *     ; stdout text              what is printed, exactly
+ *     ; stderr line              all lines of the error output, in order
+ *     ; stderr-has text          a text that the error output contains
+ *     ; env NAME=value           of the run
+ *     ; no-stress                too slow to collect at every allocation
+ *
+ * Each runs as it is, and again while the collector moves everything at every allocation, checks
+ * the heap and traps accesses to where objects used to be.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { buildNative, type BuildOptions } from "../../compiler/c/build.ts";
+import { parseProgram } from "../../compiler/ll/parse.ts";
+import { prepareForNative } from "../../compiler/passes/native.ts";
+import { fixtures, ROOT } from "../support.ts";
+
+const folder = join(ROOT, "tests/native");
+const output = mkdtempSync(join(tmpdir(), "wright-native-"));
+const cache = join(ROOT, ".cache/native-tests");
+afterAll(() => rmSync(output, { recursive: true, force: true }));
+
+const STRESS = { WRIGHT_GC_STRESS: "1", WRIGHT_GC_POISON: "1", WRIGHT_GC_VERIFY: "1" };
+
+interface Expected {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string | null;
+  readonly has: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly stress: boolean;
+}
+
+function expectations(text: string): Expected {
+  const all = (key: string) =>
+    [...text.matchAll(new RegExp(`^; ${key} (.*)$`, "gm"))].map((match) => match[1]!);
+  const stderr = all("stderr");
+  return {
+    status: Number(all("status")[0] ?? 0),
+    stdout: all("stdout").join("\n"),
+    stderr: stderr.length === 0 ? null : stderr.join("\n") + "\n",
+    has: all("stderr-has"),
+    env: Object.fromEntries(all("env").map((one) => one.split("=", 2) as [string, string])),
+    stress: !/^; no-stress$/m.test(text),
+  };
+}
+
+async function build(name: string, options: Partial<BuildOptions> = {}): Promise<string> {
+  const program = parseProgram(readFileSync(join(folder, `${name}.ll`), "utf8"));
+  prepareForNative(program);
+  const path = join(output, name);
+  const result = await buildNative(program, { output: path, cache, strict: true, ...options });
+  expect(result).toEqual({ ok: true, output: path });
+  return path;
+}
+
+function check(path: string, expected: Expected, env: Readonly<Record<string, string>>): void {
+  const run = spawnSync(path, [], { env: { ...env, ...expected.env }, encoding: "utf8" });
+  const { status, stdout, stderr } = run;
+  expect({ status, stdout }, stderr).toEqual({ status: expected.status, stdout: expected.stdout });
+  if (expected.stderr !== null) expect(stderr).toBe(expected.stderr);
+  for (const text of expected.has) expect(stderr).toContain(text);
+}
+
+for (const name of fixtures(folder, ".ll")) {
+  test(name, async () => {
+    const expected = expectations(readFileSync(join(folder, `${name}.ll`), "utf8"));
+    const path = await build(name);
+    check(path, expected, {});
+    if (expected.stress) check(path, expected, STRESS);
+  });
+}
+
+test("sanitizers find nothing", async () => {
+  for (const name of ["exceptions", "collector", "immediates", "calls", "dispatch"]) {
+    const expected = expectations(readFileSync(join(folder, `${name}.ll`), "utf8"));
+    const path = await build(name, { sanitizers: true });
+    check(path, expected, { ...STRESS, ASAN_OPTIONS: "detect_leaks=0" });
+  }
+});
+
+test("a missing compiler is said", async () => {
+  const program = parseProgram("");
+  prepareForNative(program);
+  const cc = "no-such-compiler";
+  const result = await buildNative(program, { output: join(output, "none"), cache, cc });
+  expect(result).toMatchObject({
+    ok: false,
+    problem: { kind: "no-compiler", message: "the C compiler `no-such-compiler` could not be run" },
+  });
+});
