@@ -4,21 +4,20 @@ import type { Terminal } from "./terminal.ts";
 
 export interface Invocation extends Arguments {
   readonly terminal: Terminal;
-  readonly cleanup: Cleanup;
+  readonly interrupts: Interrupts;
 }
 
 /** A command answers with the exit code. */
 export type Command = (call: Invocation) => Promise<number>;
 
 /**
- * What must go when we are interrupted. The command works in a worker and may be deep inside the
- * compiler when ^C comes, so the list is kept by the main thread, which is free to act.
+ * ^C. The command works in a worker and may be deep inside the compiler, so the main thread hears it,
+ * and ends the process at once unless the command is doing something that it must undo.
  */
-export interface Cleanup {
-  /** A file or folder that is not finished yet. */
-  add(path: string): void;
-  /** It is finished, or gone. */
-  done(path: string): void;
+export interface Interrupts {
+  /** While this runs, ^C aborts the signal, and the action ends by itself. */
+  during<T>(action: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  happened(): boolean;
 }
 
 export function flag(call: Arguments, name: string): boolean {

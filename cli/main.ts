@@ -9,7 +9,6 @@
  * Exit codes: 0 fine, 1 diagnostics or failures, 2 wrong usage, 3 our fault, 130 interrupted; `run`
  * passes on the hosted program's own.
  */
-import { rmSync } from "node:fs";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { nearest } from "../dsl/bind/nearest.ts";
 import { renderDiagnostics } from "../dsl/syntax/render.ts";
@@ -17,7 +16,7 @@ import { COMMANDS, findCommand, SHARED_OPTIONS, type CommandName } from "./comma
 import { commandHelp, generalHelp } from "./help.ts";
 import { version } from "./install.ts";
 import { reportInternalError } from "./internal-error.ts";
-import type { Cleanup, Command } from "./invocation.ts";
+import type { Command, Interrupts } from "./invocation.ts";
 import { parseArguments, UsageError, type Arguments, type CommandSpec } from "./options.ts";
 import { ConfigError } from "./project.ts";
 import { Exit, Terminal } from "./terminal.ts";
@@ -45,7 +44,11 @@ interface Job {
   readonly args: Arguments;
 }
 
-type Message = { readonly kind: "add" | "done"; readonly path: string };
+/** From the worker: whether ^C must be left to it for now. To the worker: that ^C came. */
+type Message = { readonly kind: "abortable"; readonly on: boolean } | { readonly kind: "interrupt" };
+
+/** An action that is told of ^C gets so long to end. */
+const GRACE_MILLISECONDS = 5000;
 
 if (isMainThread) process.exitCode = await main(process.argv.slice(2));
 else await work(workerData as Job);
@@ -58,7 +61,7 @@ async function main(argv: readonly string[]): Promise<number> {
     const job = read(argv, terminal);
     if (typeof job === "number") return job;
     if (findCommand(job.command)!.heavy) return await runInWorker(job);
-    return await perform(job, { add: () => {}, done: () => {} });
+    return await perform(job, { during: (action) => action(new AbortController().signal), happened: () => false });
   } catch (error) {
     return explainFailure(error, terminal, argv);
   }
@@ -107,44 +110,62 @@ function unknownCommand(written: string): UsageError {
 }
 
 function runInWorker(job: Job): Promise<number> {
-  const unfinished = new Set<string>();
+  let abortable = false;
+  let interrupted = false;
   return new Promise((resolve) => {
     const worker = new Worker(new URL(import.meta.url), {
       workerData: job,
       resourceLimits: { stackSizeMb: STACK_MEGABYTES },
     });
-    worker.on("message", ({ kind, path }: Message) => {
-      if (kind === "add") unfinished.add(path);
-      else unfinished.delete(path);
+    worker.on("message", (message: Message) => {
+      if (message.kind === "abortable") abortable = message.on;
     });
     worker.on("error", (error) => resolve(explainFailure(error, new Terminal(), [job.command])));
-    worker.on("exit", (code) => resolve(code));
-    const interrupt = (signal: NodeJS.Signals) => {
-      for (const path of unfinished) rmSync(path, { recursive: true, force: true });
-      new Terminal().complain(signal === "SIGINT" ? "\ninterrupted" : `ended by ${signal}`);
-      process.exit(INTERRUPTED);
+    worker.on("exit", (code) => {
+      if (interrupted) endInterrupted();
+      resolve(code);
+    });
+    const interrupt = () => {
+      if (!abortable || interrupted) return endInterrupted();
+      interrupted = true;
+      worker.postMessage({ kind: "interrupt" } satisfies Message);
+      setTimeout(endInterrupted, GRACE_MILLISECONDS);
     };
-    process.once("SIGINT", interrupt);
-    process.once("SIGTERM", interrupt);
+    process.on("SIGINT", interrupt);
+    process.on("SIGTERM", interrupt);
   });
+}
+
+function endInterrupted(): never {
+  new Terminal().complain("interrupted");
+  process.exit(INTERRUPTED);
 }
 
 // ---------------------------------------------------------------- the worker
 
 async function work(job: Job): Promise<void> {
+  const controller = new AbortController();
   const post = (message: Message) => parentPort?.postMessage(message);
+  parentPort?.on("message", () => controller.abort());
   const code = await perform(job, {
-    add: (path) => post({ kind: "add", path }),
-    done: (path) => post({ kind: "done", path }),
+    async during(action) {
+      post({ kind: "abortable", on: true });
+      try {
+        return await action(controller.signal);
+      } finally {
+        post({ kind: "abortable", on: false });
+      }
+    },
+    happened: () => controller.signal.aborted,
   });
   process.exit(code);
 }
 
-async function perform(job: Job, cleanup: Cleanup): Promise<number> {
+async function perform(job: Job, interrupts: Interrupts): Promise<number> {
   const terminal = new Terminal({ quiet: job.args.options["quiet"] === true });
   try {
     const { run } = await LOADERS[job.command]();
-    return await run({ ...job.args, terminal, cleanup });
+    return await run({ ...job.args, terminal, interrupts });
   } catch (error) {
     return explainFailure(error, terminal, [job.command, ...job.args.positionals]);
   }

@@ -73,13 +73,13 @@ export class Terminal {
 
   /** A result. */
   print(text: string): void {
-    this.#clear();
+    this.clear();
     writeAll(STDOUT, text.endsWith("\n") ? text : `${text}\n`);
   }
 
   /** Something that must be said, and is no result: an error, a warning. */
   complain(text: string): void {
-    this.#clear();
+    this.clear();
     writeAll(STDERR, text.endsWith("\n") ? text : `${text}\n`);
   }
 
@@ -95,7 +95,8 @@ export class Terminal {
     this.#pending = true;
   }
 
-  #clear(): void {
+  /** Takes the status line away: somebody else is going to write. */
+  clear(): void {
     if (!this.#pending) return;
     this.#pending = false;
     writeAll(STDERR, "\r\x1b[2K");

@@ -96,19 +96,20 @@ function emitInlined(context: Context): string {
     (fn) => fn.graph !== null && fn.inline === "always",
   );
   if (inlined.length === 0) return "";
-  const file = fileContext(context);
+  const file = fileContext(context, "inlined_site_");
   const bodies = inlined.map((fn) => `static inline ${emitFunction(fn, file)}`);
-  return joinSections([...preamble(file), ...bodies]);
+  // They know prebuilt objects as arrays of unknown size; the file that defines those does not need them.
+  return joinSections(["#ifndef WRIGHT_DATA", ...preamble(file), ...bodies, "#endif"]);
 }
 
 // ---- code --------------------------------------------------------------------------------------------
 
-function fileContext({ names, immediates, options }: Context): FileContext {
+function fileContext({ names, immediates, options }: Context, sites = "site_"): FileContext {
   return {
     names,
     immediates,
     constants: new Constants(names),
-    sites: new Sites(),
+    sites: new Sites(sites),
     lines: options.lines,
   };
 }
@@ -155,7 +156,7 @@ function emitData(context: Context): CFile {
   const { objects } = reachable(program);
   const data = { objects, tables: program.tables, names };
   const sections = [
-    '#include "program.h"',
+    '#define WRIGHT_DATA\n#include "program.h"',
     typeTable(program, names),
     objectDefinitions(data),
     tableDefinitions(data),

@@ -41,13 +41,19 @@ export interface FileContext {
 export class Sites {
   readonly #names = new Map<string, string>();
   readonly definitions: string[] = [];
+  /** Keeps the header's records apart from those of the file that includes it. */
+  readonly #prefix: string;
+
+  constructor(prefix: string) {
+    this.#prefix = prefix;
+  }
 
   name(fn: LLFunction, at: Span): string {
     const file = textLiteral(at.chunk.file.path);
     const record = `{${file}, ${textLiteral(fn.displayName)}, ${startPosition(at).line}}`;
     let name = this.#names.get(record);
     if (name === undefined) {
-      name = `site_${this.#names.size}`;
+      name = `${this.#prefix}${this.#names.size}`;
       this.#names.set(record, name);
       this.definitions.push(`static const wr_site ${name} = ${record};`);
     }

@@ -294,7 +294,10 @@ class FunctionEmitter implements OpEmitter {
   // -------------------------------------------------------------- values
 
   atom(value: LLValue): string {
-    return value.kind === "var" ? variableName(value) : this.#literal(value.value);
+    if (value.kind === "var") return variableName(value);
+    // The null address is a number like all addresses.
+    const isNullAddress = value.type.kind === "addr" && value.value.kind === "null";
+    return isNullAddress ? "0" : this.#literal(value.value);
   }
 
   #literal(constant: LLConstant): string {

@@ -74,7 +74,7 @@ function readItems(context: Context, cursor: Cursor, array: HeapArray): void {
 
 function readHeapValue(context: Context, cursor: Cursor, storage: Storage): MachineValue {
   const constant = parseConstant(context, cursor);
-  const value = machineValue(constant);
+  const value = storage.kind === "addr" && constant.kind === "null" ? 0 : machineValue(constant);
   const isFloat = storage.kind === "f32" || storage.kind === "f64";
   if ((constant.kind === "float") !== isFloat)
     cursor.fail(`expected a value for ${storage.kind} before`);

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { exitLinks } from "../../dsl/flow/graph.ts";
 import { parseProgram } from "./parse.ts";
-import { structure, type Jump, type Shape } from "./structure.ts";
+import { structure, type Shape } from "./structure.ts";
 import type { LLBlock, LLGraph } from "./program.ts";
 
 /** A graph of blocks with these successors; the entry is an extra block that leads to block 1. */

@@ -275,7 +275,7 @@ function isOfType({ value, type }: LLConst): boolean {
       return type.kind === "fn";
     case "int":
       return (
-        type.kind === "int" &&
+        (type.kind === "int" || type.kind === "addr") &&
         BigInt.asIntN(64, value.value) === value.value &&
         isWord(wrap(value.value))
       );

@@ -30,34 +30,47 @@ type Roots = (LLValue | undefined)[];
 
 /**
  * Optimistic: a parameter has no value until some link brings one, so that loops which only pass a
- * value around do not count as another one. Blocks come in reverse postorder.
+ * value around do not count as another one. Once a parameter is found to have several it stays so,
+ * and what had its former value is asked again; that ends.
  */
 function findRoots(graph: LLGraph): Roots {
   const roots: Roots = [];
-  const { blocks, entry } = graph;
-  const own = new Set<LLVariable>();
-  for (const block of blocks) for (const param of block.params) own.add(param);
-  const rootOf = (value: LLValue): LLValue | undefined => (value.kind === "var" && own.has(value) ? roots[value.id] : value);
-  for (const param of entry.params) roots[param.id] = param;
+  const isParam = new Set<LLVariable>();
+  for (const block of graph.blocks) for (const param of block.params) isParam.add(param);
+  for (const param of graph.entry.params) roots[param.id] = param;
+  const before = predecessors(graph);
+  const blocks = graph.blocks.filter((block) => block !== graph.entry && block.params.length > 0);
   let changed = true;
   while (changed) {
     changed = false;
     for (const block of blocks) {
-      for (const { target, args } of exitLinks(block.exit)) {
-        const { params } = target;
-        for (let i = 0; i < params.length; i++) {
-          const param = params[i]!;
-          const root = roots[param.id];
-          if (root === param) continue;
-          const incoming = rootOf(args[i]!);
-          if (incoming === undefined || (root !== undefined && sameValue(root, incoming))) continue;
-          roots[param.id] = root === undefined && sameType(param.type, incoming.type) ? incoming : param;
-          changed = true;
-        }
+      const edges = before.get(block)!;
+      for (let i = 0; i < block.params.length; i++) {
+        const param = block.params[i]!;
+        const old = roots[param.id];
+        if (old === param) continue;
+        const root = meet(roots, isParam, edges, i, param);
+        if (root === undefined || (old !== undefined && sameValue(old, root))) continue;
+        roots[param.id] = root;
+        changed = true;
       }
     }
   }
   return roots;
+}
+
+/** What all links bring for the i-th parameter; the parameter itself if that differs. */
+function meet(roots: Roots, isParam: ReadonlySet<LLVariable>, edges: readonly Edge[], index: number, param: LLVariable): LLValue | undefined {
+  let common: LLValue | undefined;
+  for (const { link } of edges) {
+    const arg = link.args[index]!;
+    const incoming = arg.kind === "var" && isParam.has(arg) ? roots[arg.id] : arg;
+    if (incoming === undefined || incoming === param) continue;
+    if (!sameType(param.type, incoming.type)) return param;
+    if (common === undefined) common = incoming;
+    else if (!sameValue(common, incoming)) return param;
+  }
+  return common;
 }
 
 export function sameValue(a: LLValue, b: LLValue): boolean {

@@ -17,6 +17,9 @@ import { show } from "./show.ts";
 
 const MAX_STEPS = 5;
 
+/** All that the walk asks of the analysis, so that it also works on a finished one. */
+export type Behind = Pick<Context, "cellBehind">;
+
 type Definition =
   | { readonly kind: "op"; readonly op: HighOp; readonly block: HighBlock }
   | { readonly kind: "param"; readonly block: HighBlock; readonly index: number };
@@ -41,7 +44,7 @@ export type Wanted = (annotation: Annotation) => boolean;
 
 /** One walk back: how far it may still go, where it has been, what it looks for. */
 interface Trail {
-  readonly ctx: Context;
+  readonly ctx: Behind;
   readonly seen: Set<string>;
   readonly wanted: Wanted;
 }
@@ -49,7 +52,7 @@ interface Trail {
 const ANYTHING: Wanted = () => true;
 
 /** The notes behind one reason: itself, then where its value came from. */
-export function reasonNotes(ctx: Context, reason: Reason, wanted: Wanted = ANYTHING): Note[] {
+export function reasonNotes(ctx: Behind, reason: Reason, wanted: Wanted = ANYTHING): Note[] {
   const trail: Trail = { ctx, seen: new Set(), wanted };
   const notes = at(reason.span, `${show(reason.annotation)}: ${reason.message}`);
   if (reason.source !== null) notes.push(...valueNotes(trail, reason.source, MAX_STEPS));
@@ -57,7 +60,7 @@ export function reasonNotes(ctx: Context, reason: Reason, wanted: Wanted = ANYTH
 }
 
 /** The chain behind a value. */
-export function chainNotes(ctx: Context, source: ValueSource, wanted: Wanted = ANYTHING): Note[] {
+export function chainNotes(ctx: Behind, source: ValueSource, wanted: Wanted = ANYTHING): Note[] {
   return withoutRepeats(valueNotes({ ctx, seen: new Set(), wanted }, source, MAX_STEPS));
 }
 

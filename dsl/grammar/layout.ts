@@ -68,6 +68,8 @@ class Layout {
   /** Open brackets, as indices into `#out`. */
   readonly #open: number[] = [];
   #tabsReported = false;
+  /** One line out of step puts the next ones out of step too. */
+  #dedentReported = false;
   /** First token of the logical line, as an index into `#out`. */
   #lineFirst = 0;
   #lineColumn = 0;
@@ -163,13 +165,15 @@ class Layout {
       const columns = blocks.map((block) => block.column).join(", ");
       if (inner !== undefined && inner.column - column <= column - outer) target++;
       blocks[target]!.tolerated = column;
-      this.#problems.push({
-        code: "E0102",
-        start: token.startOffset - column,
-        end: token.startOffset,
-        message: `this line is indented by ${column}, which matches no enclosing block`,
-        help: `the blocks before it are indented by ${columns}`,
-      });
+      if (!this.#dedentReported)
+        this.#problems.push({
+          code: "E0102",
+          start: token.startOffset - column,
+          end: token.startOffset,
+          message: `this line is indented by ${column}, which matches no enclosing block`,
+          help: `the blocks before it are indented by ${columns}`,
+        });
+      this.#dedentReported = true;
     }
     for (let i = blocks.length - 1; i > target; i--) {
       blocks.pop();

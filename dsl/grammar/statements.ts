@@ -127,8 +127,7 @@ export class StatementGrammar extends DefinitionGrammar {
       span: span(this.source, start, start + this.LA(1).image.length),
     });
     this.skipLine();
-    if (this.next() === NEWLINE) this.skip();
-    if (this.next() === INDENT) this.inlineBlock();
+    this.endBrokenLine();
   }
 
   /** The spaces before the line that starts with the next token. */
@@ -168,8 +167,7 @@ export class StatementGrammar extends DefinitionGrammar {
       this.decorated = null;
       this.skipLine();
       this.body.push(this.remains(start));
-      if (this.next() === NEWLINE) this.skip();
-      if (this.next() === INDENT) this.inlineBlock();
+      this.endBrokenLine();
     }
   }
 
@@ -488,21 +486,22 @@ export class StatementGrammar extends DefinitionGrammar {
       });
       return;
     }
-    while (this.next() !== DEDENT && this.next() !== END_OF_CHUNK) this.protectedCase(cases);
+    let complained = false;
+    while (this.next() !== DEDENT && this.next() !== END_OF_CHUNK) {
+      if (this.next() === CASE) {
+        this.protectedCase(cases);
+        continue;
+      }
+      if (!complained) this.reportExpected("'case'");
+      complained = true;
+      if (this.next() !== INDENT) this.skipLine();
+      this.endBrokenLine();
+    }
   }
 
   private protectedCase(cases: MatchCase[]): void {
     const { scope, loops, body } = this;
-    if (this.next() === INDENT) {
-      this.reportExpected("'case'");
-      this.inlineBlock();
-      return;
-    }
     try {
-      if (this.next() !== CASE) {
-        this.reportExpected("'case'");
-        this.abandon();
-      }
       cases.push(this.SUBRULE(this.caseClause));
     } catch (error) {
       this.caught(error);
@@ -510,9 +509,14 @@ export class StatementGrammar extends DefinitionGrammar {
       this.loops = loops;
       this.body = body;
       this.skipLine();
-      if (this.next() === NEWLINE) this.skip();
-      if (this.next() === INDENT) this.inlineBlock();
+      this.endBrokenLine();
     }
+  }
+
+  /** After `skipLine`: the end of the line, and the block that it may have been the header of. */
+  private endBrokenLine(): void {
+    if (this.next() === NEWLINE) this.skip();
+    if (this.next() === INDENT) this.inlineBlock();
   }
 
   private readonly caseClause = this.RULE("caseClause", (): MatchCase => {

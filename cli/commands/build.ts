@@ -1,0 +1,111 @@
+/** `wright build [LANG]`: a native executable of the interpreter. */
+import { statSync } from "node:fs";
+import { build } from "../../compiler/driver.ts";
+import type { BuildStep } from "../../compiler/c/build.ts";
+import type { BuildProblem } from "../../compiler/c/toolchain.ts";
+import type { LLProgram } from "../../compiler/ll/program.ts";
+import { fileHost } from "../host.ts";
+import { cacheFolder } from "../install.ts";
+import { flag, optionText, type Invocation } from "../invocation.ts";
+import { compileOrExit, timingTable } from "../pipeline.ts";
+import { openProject, shown, type Project } from "../project.ts";
+import { count, duration, Exit, size } from "../terminal.ts";
+import { noMain } from "./run.ts";
+
+const INTERRUPTED = 130;
+
+export async function run(call: Invocation): Promise<number> {
+  const { terminal } = call;
+  const start = performance.now();
+  const project = openProject(call.positionals[0]);
+  const output = optionText(call, "output") ?? project.output;
+  const { program, analysis, timings } = compileOrExit(call, project.entry, fileHost());
+  if (analysis.program.main === null) throw noMain(project.entry);
+  const analysed = performance.now();
+  terminal.say(progressLine(call, "compiled", analysed - start, count(program.functions.length, "function")));
+  const native = await buildExecutable(call, program, {
+    output,
+    mode: flag(call, "dev") ? "dev" : "release",
+    cc: compilerOf(call, project),
+    keepC: flag(call, "keep-c") ? `${output}.c-files` : undefined,
+  });
+  terminal.say(progressLine(call, "built", native.milliseconds, native.what));
+  if (flag(call, "time")) {
+    const all = [...timings, { stage: "C compiler", milliseconds: native.milliseconds }];
+    terminal.complain(timingTable(all, terminal.err));
+  }
+  const time = duration(performance.now() - start);
+  terminal.print(`${shown(output)}: ${size(statSync(output).size)} in ${time}`);
+  return 0;
+}
+
+function progressLine(call: Invocation, verb: string, milliseconds: number, what: string): string {
+  const { err } = call.terminal;
+  return `${err.green(err.bold(verb.padStart(9)))} ${what} ${err.dim(`(${duration(milliseconds)})`)}`;
+}
+
+/** Flags over environment over file; `undefined` leaves it to what is found. */
+export function compilerOf(call: Invocation, project: Project): string | undefined {
+  const fromEnvironment = process.env["CC"];
+  return optionText(call, "cc") ?? (fromEnvironment !== "" ? fromEnvironment : undefined) ?? project.config?.cc;
+}
+
+export interface ExecutableOptions {
+  readonly output: string;
+  readonly mode: "dev" | "release";
+  readonly cc: string | undefined;
+  readonly keepC: string | undefined;
+}
+
+/** Emits, compiles and links; ends the command when that fails. */
+export async function buildExecutable(
+  call: Invocation,
+  program: LLProgram,
+  options: ExecutableOptions,
+): Promise<{ readonly milliseconds: number; readonly what: string }> {
+  const { terminal } = call;
+  const start = performance.now();
+  let files = 0;
+  let cached = 0;
+  const onProgress = (step: BuildStep) => {
+    if (step.kind === "compiled") {
+      files = step.of;
+      if (step.cached) cached++;
+      terminal.status(`compiling C … ${step.done} of ${step.of}`);
+    } else if (step.kind === "emitted") terminal.status(`compiling C … ${count(step.files, "file")}`);
+  };
+  terminal.status("writing C …");
+  const result = await call.interrupts.during((signal) =>
+    build(program, {
+      output: options.output,
+      mode: options.mode,
+      cache: cacheFolder(),
+      signal,
+      onProgress,
+      ...(options.cc === undefined ? {} : { cc: options.cc }),
+      ...(options.keepC === undefined ? {} : { keepC: options.keepC }),
+    }),
+  );
+  if (!result.ok) explainProblem(call, result.problem);
+  const what = cached === 0 ? count(files, "C file") : `${count(files, "C file")}, ${cached} of them from the cache`;
+  return { milliseconds: performance.now() - start, what };
+}
+
+/** A compiler that ^C ended has not failed: the signal may reach it before it reaches us. */
+function explainProblem(call: Invocation, problem: BuildProblem): never {
+  const { terminal } = call;
+  if (problem.kind === "interrupted" || call.interrupts.happened()) throw new Exit(INTERRUPTED);
+  terminal.complain(`${terminal.err.red(terminal.err.bold("error"))}: ${problem.message}`);
+  if (problem.details !== "") terminal.complain(problem.details);
+  const help = HELP[problem.kind];
+  if (help !== "") terminal.complain(`${terminal.err.cyan("help")}: ${help}`);
+  throw new Exit(problem.kind === "compiler-failed" ? 3 : 1);
+}
+
+const HELP: Readonly<Record<BuildProblem["kind"], string>> = {
+  "no-compiler": "`wright doctor` shows what was found; `wright run` needs no C compiler",
+  "compiler-failed": "please report it, with the file; another compiler may do: --cc clang",
+  "disk-full": "free some space, or put the cache elsewhere with WRIGHT_CACHE",
+  io: "",
+  interrupted: "",
+};
