@@ -216,6 +216,7 @@ function stored(value: unknown, storage: Storage, constants: Constants): string 
     case "addr":
       return value === 0 ? "0" : `((wr_addr)${intText(value)})`;
     case "bool":
+      return Number(value) === 0 ? "0" : "1";
     case "fn":
       throw new InternalError(`a frozen ${storage.kind} holds ${String(value)}`);
     case "i8":

@@ -10,7 +10,7 @@
  * leaves the other files as they were, and the build cache knows them.
  */
 import { createHash } from "node:crypto";
-import { reachable } from "../passes/reachable.ts";
+import { reachable, type Reachable } from "../passes/reachable.ts";
 import { Constants, objectDefinitions, tableDeclaration, tableDefinitions } from "./constants.ts";
 import { emitFunction, onlyRaises, Sites, type FileContext } from "./function.ts";
 import { immediateClasses, taggedClassFunction, type ImmediateClass } from "./immediates.ts";
@@ -35,6 +35,7 @@ export const DEFAULT_EMIT_OPTIONS: EmitOptions = { lines: false, fileSize: 400_0
 
 interface Context {
   readonly program: LLProgram;
+  readonly found: Reachable;
   readonly names: Names;
   readonly immediates: readonly ImmediateClass[];
   readonly options: EmitOptions;
@@ -43,6 +44,7 @@ interface Context {
 export function emitC(program: LLProgram, options: Partial<EmitOptions> = {}): { files: CFile[] } {
   const context: Context = {
     program,
+    found: reachable(program),
     names: new Names(),
     immediates: immediateClasses(program),
     options: { ...DEFAULT_EMIT_OPTIONS, ...options },
@@ -50,11 +52,16 @@ export function emitC(program: LLProgram, options: Partial<EmitOptions> = {}): {
   // 1. The header comes first: names are given in its order, whatever the files' order.
   const header = emitHeader(context);
   // 2. Functions, in files of about equal size.
-  const outOfLine = program.functions.filter((fn) => fn.graph !== null && fn.inline !== "always");
+  const outOfLine = program.functions.filter((fn) => fn.graph !== null && !isInHeader(fn, context));
   const code = emitCode(context, outOfLine);
   // 3. Everything that is data.
   const data = emitData(context);
   return { files: [header, ...code, data] };
+}
+
+/** Functions that every file has its own copy of. What is used as a value needs one address. */
+function isInHeader(fn: LLFunction, { found }: Context): boolean {
+  return fn.graph !== null && fn.inline === "always" && !found.addressTaken.has(fn);
 }
 
 // ---- the header --------------------------------------------------------------------------------------
@@ -67,16 +74,17 @@ function emitHeader(context: Context): CFile {
     '#include "wright.h"\n#include "gc.h"',
     structDeclarations(program, names),
     program.tables.map((table) => `extern ${tableDeclaration(table, names)};`).join("\n"),
-    program.functions.map((fn) => declaration(fn, names)).join("\n"),
+    program.functions.map((fn) => declaration(fn, context)).join("\n"),
     taggedClassFunction(context.immediates),
     emitInlined(context),
   ];
   return { name: "program.h", text: joinSections(sections) };
 }
 
-function declaration(fn: LLFunction, names: Names): string {
+function declaration(fn: LLFunction, context: Context): string {
+  const { names } = context;
   if (fn.graph === null) return externDeclaration(fn, names);
-  if (fn.inline === "always") return `static inline ${prototype(fn, names)};`;
+  if (isInHeader(fn, context)) return `static inline ${prototype(fn, names)};`;
   const attribute = onlyRaises(fn) ? "WR_COLD " : fn.inline === "never" ? "WR_NEVER_INLINE " : "";
   return `${attribute}${prototype(fn, names)};`;
 }
@@ -92,9 +100,7 @@ function externDeclaration(fn: LLFunction, names: Names): string {
 }
 
 function emitInlined(context: Context): string {
-  const inlined = context.program.functions.filter(
-    (fn) => fn.graph !== null && fn.inline === "always",
-  );
+  const inlined = context.program.functions.filter((fn) => isInHeader(fn, context));
   if (inlined.length === 0) return "";
   const file = fileContext(context, "inlined_site_");
   const bodies = inlined.map((fn) => `static inline ${emitFunction(fn, file)}`);
@@ -152,9 +158,8 @@ function mayCutAfter(fn: LLFunction, size: number, fileSize: number): boolean {
 // ---- data --------------------------------------------------------------------------------------------
 
 function emitData(context: Context): CFile {
-  const { program, names } = context;
-  const { objects } = reachable(program);
-  const data = { objects, tables: program.tables, names };
+  const { program, names, found } = context;
+  const data = { objects: found.objects, tables: program.tables, names };
   const sections = [
     '#define WRIGHT_DATA\n#include "program.h"',
     typeTable(program, names),

@@ -39,8 +39,8 @@ export class MachineError extends InternalError {
   }
 
   /** Notes that a function is left. */
-  passes(site: TracebackSite | null): void {
-    if (site === null || this.trail.length >= 20) return;
+  passes(site: TracebackSite | null | undefined): void {
+    if (site === null || site === undefined || this.trail.length >= 20) return;
     this.trail.push(site);
     this.message += `\n${tracebackLine(site)}`;
   }

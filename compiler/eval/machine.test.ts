@@ -532,8 +532,7 @@ describe.each([
   });
 
   test("one that nobody catches ends the program with a traceback", () => {
-    const { machine, output, call } = load(text);
-    expect(call("g", 0)).toBe(-1);
+    const { machine, output } = load(text);
     expect(machine.runMain(["program", "x"])).toBe(1);
     expect(output[2]).toBe(`Traceback (most recent call last):
   File "main.wr", line 31, in main

@@ -213,8 +213,8 @@ export class Machine {
     if (exception !== this.#taken) this.traceback.start();
   }
 
-  /** What a function throws on when `error` leaves it. */
-  leave(error: unknown, site: TracebackSite | null): unknown {
+  /** What a function throws on when `error` leaves it; without a site when no op there raises. */
+  leave(error: unknown, site: TracebackSite | null | undefined): unknown {
     const raised = this.#asRaise(error);
     if (raised instanceof WrightRaise) {
       this.addSite(site);

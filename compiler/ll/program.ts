@@ -69,6 +69,8 @@ export interface LLFunction {
   readonly params: readonly LLType[];
   readonly result: LLType;
   readonly span: Span | null;
+  /** Part of the library: tracebacks do not show its frames (`sites.ts`). */
+  readonly isLibrary?: boolean;
   /** May leave by an exception. Conservative until the pass `exceptions` has computed it. */
   raises: boolean;
   /** May run the collector. */

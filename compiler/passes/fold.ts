@@ -12,24 +12,24 @@
  * op in the place of one op, and never moves anything.
  */
 import { newOp } from "../../dsl/flow/graph.ts";
-import { HeapArray, HeapStruct, Immediate, getItem, type HeapObject, type MachineValue, type Word } from "../eval/heap.ts";
+import { HeapArray, Immediate, getItem, type HeapObject, type MachineValue } from "../eval/heap.ts";
 import { constantOf, machineValue } from "../eval/values.ts";
 import { mapReads } from "../ll/contain.ts";
-import type { LL, LLAux, LLConst, LLFunction, LLGraph, LLOp, LLValue, LLVariable } from "../ll/program.ts";
+import type { LL, LLAux, LLConst, LLFunction, LLGraph, LLOp, LLValue } from "../ll/program.ts";
 import { BOOL, INT, type LLType, type StructType } from "../ll/types.ts";
-import { OPS, isRemovable, mayRaise, opRow, type OpName } from "../ops/table.ts";
+import { mayRaise, opRow, type OpName } from "../ops/table.ts";
 import { simplifyGraph } from "./simplify.ts";
 import { Replacements, sameValue } from "./ssa.ts";
 
 /** What an op becomes: a value, or another op for the same result. */
 export type Folded = { readonly value: LLValue } | { readonly op: OpName; readonly args: LLValue[]; readonly aux?: LLAux };
 
-interface Context {
+export interface FoldContext {
   /** The op that defines a variable; undefined for parameters. */
   definition(value: LLValue): LLOp | undefined;
 }
 
-type Rule = (op: LLOp, context: Context) => Folded | null;
+type Rule = (op: LLOp, context: FoldContext) => Folded | null;
 
 const ROUNDS = 4;
 
@@ -48,7 +48,7 @@ export function fold(fn: LLFunction): number {
 function foldGraph(graph: LLGraph): number {
   const replacements = new Replacements();
   const definitions: (LLOp | undefined)[] = [];
-  const context: Context = { definition: (value) => (value.kind === "var" ? definitions[value.id] : undefined) };
+  const context: FoldContext = { definition: (value) => (value.kind === "var" ? definitions[value.id] : undefined) };
   let rewrites = 0;
   for (const block of graph.blocks) {
     const ops: LLOp[] = [];
@@ -91,7 +91,8 @@ function withSite(aux: LLAux, op: LLOp): LLAux {
   return site === undefined || !("callee" in aux) ? aux : { ...aux, site };
 }
 
-function foldOp(op: LLOp, context: Context): Folded | null {
+/** What the op becomes, or null when nothing better is known. */
+export function foldOp(op: LLOp, context: FoldContext): Folded | null {
   const row = opRow(op.name);
   if (op.args.length > 0 && row.effect === "none" && row.eval !== null && op.args.every((arg) => arg.kind === "const")) {
     const computed = evaluate(op, row);
@@ -212,7 +213,8 @@ const constantRight: Rule = (op) => {
   return { op: swapped, args: [op.args[1]!, op.args[0]!] };
 };
 
-const NEGATED: Partial<Record<OpName, OpName>> = {
+/** The op that gives the opposite. */
+export const NEGATED: Partial<Record<OpName, OpName>> = {
   int_eq: "int_ne",
   int_ne: "int_eq",
   int_lt: "int_ge",
@@ -277,7 +279,7 @@ const boolWith = (unit: boolean): Rule => (op) => {
 // ---------------------------------------------------------------- references and classes
 
 /** Through casts, which change nothing. */
-function origin(value: LLValue, context: Context): LLOp | undefined {
+function origin(value: LLValue, context: FoldContext): LLOp | undefined {
   let op = context.definition(value);
   while (op?.name === "ref_cast") op = context.definition(op.args[0]!);
   return op;
@@ -290,7 +292,7 @@ interface Known {
   readonly notNull: boolean;
 }
 
-function classOf(value: LLValue, context: Context): Known | "array" | null {
+function classOf(value: LLValue, context: FoldContext): Known | "array" | null {
   const object = objectOf(value);
   if (object instanceof HeapArray) return "array";
   if (object !== null) return { struct: object.type as StructType, exact: true, notNull: true };
@@ -468,6 +470,3 @@ const RULES: Readonly<Record<string, Rule>> = {
   table_get: tableRow,
   call_indirect: callConstant,
 };
-
-export { HeapStruct, OPS, isRemovable };
-export type { LLVariable, Word };

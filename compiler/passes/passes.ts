@@ -15,6 +15,7 @@ import { removeMallocs } from "./remove-mallocs.ts";
 import { simplify } from "./simplify.ts";
 import { close, open } from "./ssa.ts";
 import { buildSwitches } from "./switches.ts";
+import { threadJumps } from "./thread.ts";
 
 export interface Pass {
   readonly name: string;
@@ -32,6 +33,7 @@ export const PASSES: readonly Pass[] = [
   { name: "simplify", doc: "straightens control flow and drops parameters that say nothing", run: perFunction(simplify) },
   { name: "fold", doc: "computes what is known", run: perFunction(fold) },
   { name: "inline", doc: "puts small functions in the place of their calls", run: inlineCalls },
+  { name: "thread-jumps", doc: "leads links past tests that they decide", run: perFunction(threadJumps) },
   { name: "remove-mallocs", doc: "keeps objects that never leave a function in variables", run: perFunction(removeMallocs) },
   { name: "cse", doc: "computes and loads things once", run: perFunction(eliminateCommon) },
   { name: "fold-2", doc: "computes what is known now", run: perFunction(fold) },
@@ -45,6 +47,8 @@ export const PASSES: readonly Pass[] = [
 export const ORDER: readonly (readonly [string, string, string])[] = [
   ["simplify", "inline", "what is inlined is copied: it should be small before"],
   ["fold", "inline", "a call through a constant function value is a direct call only after folding"],
+  ["inline", "thread-jumps", "an inlined function's result is tested right behind it"],
+  ["thread-jumps", "remove-mallocs", "a box or None that was tested is a box again, which need not exist"],
   ["inline", "remove-mallocs", "inlining shows that a short-lived object never escapes"],
   ["remove-mallocs", "cse", "fields of removed objects are values, which can be merged"],
   ["cse", "fold-2", "forwarded loads bring constants and known branches"],

@@ -14,7 +14,7 @@
 import { exitLinks } from "../../dsl/flow/graph.ts";
 import { containBlocks, dropUnreachable, mapReads } from "../ll/contain.ts";
 import type { LLBlock, LLGraph, LLValue, LLVariable } from "../ll/program.ts";
-import type { LLType } from "../ll/types.ts";
+import { sameMachineType } from "../ll/types.ts";
 
 /** Puts a graph into open form; says how many parameters went. */
 export function open(graph: LLGraph): number {
@@ -66,7 +66,7 @@ function meet(roots: Roots, isParam: ReadonlySet<LLVariable>, edges: readonly Ed
     const arg = link.args[index]!;
     const incoming = arg.kind === "var" && isParam.has(arg) ? roots[arg.id] : arg;
     if (incoming === undefined || incoming === param) continue;
-    if (!sameType(param.type, incoming.type)) return param;
+    if (!sameMachineType(param.type, incoming.type)) return param;
     if (common === undefined) common = incoming;
     else if (!sameValue(common, incoming)) return param;
   }
@@ -91,11 +91,6 @@ export function sameValue(a: LLValue, b: LLValue): boolean {
     case "function":
       return y.kind === "function" && x.function === y.function;
   }
-}
-
-/** A reference may only stand for one of the same static type, which passes rely on. */
-function sameType(a: LLType, b: LLType): boolean {
-  return a.kind === b.kind && (a.kind !== "ref" || (b.kind === "ref" && a.to === b.to));
 }
 
 function replaceByRoots(graph: LLGraph, roots: Roots): number {

@@ -120,7 +120,7 @@ function tableEntry(lowering: Lowering, family: MethodFamily, root: ClassEntry, 
   const signature = familySignature(lowering, family, root);
   return lowering.once(`virtual ${family.id} ${implementation.id}`, () =>
     lowering.define(
-      { name: `${implementation.name}.virtual`, displayName: implementation.symbol.name, params: signature.params, result: signature.result, span: implementation.symbol.span },
+      { name: `${implementation.name}.virtual`, displayName: implementation.symbol.name, params: signature.params, result: signature.result, span: null },
       (b, params) => {
         const receiver: Typed = { annotation: { kind: "instance", cls: family.root }, value: params[0]! };
         const args = bindParams(lowering, shared, params.slice(1));

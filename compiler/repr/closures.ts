@@ -56,7 +56,7 @@ export function adapterFor(lowering: Lowering, target: Target, fn: FunctionCell)
   return lowering.once(`adapter ${isFamily(target) ? "family" : "spec"} ${target.id} ${signatureKey(fn)}`, () => {
     const cell = findFunction(fn);
     const signature = lowering.layouts.codeSignature(cell);
-    return lowering.define({ name: `${name}.value`, displayName: target.symbol.name, params: signature.params, result: signature.result, span: target.symbol.span }, (b, params) => {
+    return lowering.define({ name: `${name}.value`, displayName: target.symbol.name, params: signature.params, result: signature.result, span: null }, (b, params) => {
       const all = paramsOf(target);
       const count = capturedCount(target, fn);
       const captured = all.slice(0, count);

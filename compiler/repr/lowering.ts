@@ -78,6 +78,7 @@ export class Lowering {
       params: this.layouts.paramTypes(spec.params.map(read)),
       result: this.layouts.resultType(read(spec.result)),
       span: symbol.span,
+      isLibrary: symbol.module.isLibrary,
       raises: !isExtern,
       collects: !isExtern || symbol.hints.has("collects"),
       inline: symbol.hints.has("inline") ? "always" : symbol.hints.has("never_inline") ? "never" : "auto",

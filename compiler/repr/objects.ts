@@ -8,7 +8,7 @@
  */
 import { read } from "../../dsl/annotate/cells.ts";
 import type { Annotation } from "../../dsl/annotate/lattice.ts";
-import { NONE } from "../../dsl/annotate/lattice.ts";
+import { NONE, STR } from "../../dsl/annotate/lattice.ts";
 import type { Resolution, Spec } from "../../dsl/annotate/result.ts";
 import { staticAnnotation } from "../../dsl/annotate/values.ts";
 import { classAttribute, staticValue } from "../../dsl/bind/constants.ts";
@@ -20,6 +20,7 @@ import { INT, ref, valueType } from "../ll/types.ts";
 import type { Field, StructType } from "../ll/types.ts";
 import type { Body } from "./body.ts";
 import { intValue, VOID_VALUE, type Builder } from "./builder.ts";
+import { raiseIf } from "./arithmetic.ts";
 import { callSpec, classIndex, type Typed } from "./calls.ts";
 import type { ClassEntry } from "./classes.ts";
 import { convert } from "./convert.ts";
@@ -51,7 +52,12 @@ export function readField(body: Body, receiver: HighValue, resolution: Pick<Reso
   const { lowering, b } = body;
   const place = placeOf(lowering, resolution, body.annotation(receiver));
   if (lowering.layouts.typeOf(place.annotation).kind === "void") return { annotation: place.annotation, value: VOID_VALUE };
-  return { annotation: place.annotation, value: loadField(lowering, b, body.get(receiver), place) };
+  const value = loadField(lowering, b, body.get(receiver), place);
+  if (lowering.program.lateFields.has(resolution.field) && value.type.kind === "ref" && place.annotation.kind !== "optional") {
+    const name = lowering.constants.value({ kind: "str", value: resolution.field.name }, STR);
+    raiseIf(lowering, b, b.bool("ref_is_null", value), "raise_unset_field", [name]);
+  }
+  return { annotation: place.annotation, value };
 }
 
 /** A load that sees through the tags of immediates. */

@@ -19,7 +19,7 @@ import type { ClassInstance } from "./cells.ts";
 import { Context } from "./context.ts";
 import type { GraphBuilder, LiveSpec } from "./context.ts";
 import { sourceOf } from "./explain.ts";
-import { checkInitialised } from "./initialised.ts";
+import { findLateFields } from "./initialised.ts";
 import { NEVER, POISON } from "./lattice.ts";
 import type { Annotation } from "./lattice.ts";
 import { refinements } from "./narrow.ts";
@@ -45,7 +45,7 @@ export interface AnnotateOptions {
 /** Library functions that lowering and the platform call by name. */
 const WELL_KNOWN = [
   "run_main", "describe_exception", "char_to_str", "flush_all", "make_memory_error", "make_stack_overflow",
-  "raise_overflow", "raise_zero_division", "raise_shift_error", "raise_index_error", "raise_value_error",
+  "raise_overflow", "raise_zero_division", "raise_shift_error", "raise_index_error", "raise_value_error", "raise_unset_field",
 ] as const;
 
 export function annotate(bound: BoundProgram, options: AnnotateOptions): AnnotatedProgram {
@@ -68,6 +68,7 @@ export function annotate(bound: BoundProgram, options: AnnotateOptions): Annotat
     settle(ctx);
     check(ctx);
   }
+  const lateFields = findLateFields(ctx);
   const called = new Set<Spec>(ctx.specs.slice(0, reached));
   return {
     bound,
@@ -78,6 +79,7 @@ export function annotate(bound: BoundProgram, options: AnnotateOptions): Annotat
     globals: ctx.globals,
     classes: completeClasses(ctx),
     families: [...ctx.families.values()],
+    lateFields,
     wellKnown,
   };
 }
@@ -155,7 +157,6 @@ function check(ctx: Context): void {
     for (const block of spec.graph.blocks) if (spec.reached.has(block)) lookAt(ctx, spec, block);
   }
   ctx.checking = false;
-  checkInitialised(ctx);
 }
 
 /** Runs a block's ops and passes annotations along its links. */

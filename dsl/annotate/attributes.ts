@@ -81,7 +81,7 @@ function definedInSubclasses(cls: ClassSymbol, name: string): { having: ClassSym
 
 function receiverNotes(at: At, wanted?: Wanted): ReturnType<typeof note>[] {
   const value = at.op.args[0]!;
-  return value.kind === "var" && at.ctx.checking ? chainNotes(at.ctx, { spec: at.spec, variable: value.id }, wanted) : [];
+  return value.kind === "var" && at.ctx.checking ? chainNotes({ spec: at.spec, variable: value.id }, wanted) : [];
 }
 
 function noAttribute(at: At, receiver: Annotation, name: string): Annotation {
@@ -115,7 +115,7 @@ function onlyInSubclasses(at: At, cls: ClassSymbol, name: string, having: ClassS
 export function maybeNone(at: At, receiver: Annotation, doing: string): Annotation {
   return at.ctx.error("E0309", at.op.aux.argSpans?.[0] ?? at.op.span, `this may be None (it is ${show(receiver)}), so ${doing}`, {
     notes: receiverNotes(at, (one) => one.kind === "none" || one.kind === "optional"),
-    help: "test it first: `if x is not None:`; a field must be read into a local before the test",
+    help: "test it first: `if x is not None:`; a field must be final, or read into a local before the test",
   });
 }
 
@@ -156,7 +156,7 @@ function instanceAttribute(at: At, receiver: AnnotationOf<"instance">, name: str
   if (found !== null) {
     ctx.resolve(at.spec, at.op, { kind: "field", ...found });
     ctx.site(at.spec, at.op).behind = found.cell;
-    const annotation = ctx.read(found.cell);
+    const annotation = receiver.facts?.get(name) ?? ctx.read(found.cell);
     if (annotation.kind === "never" && ctx.checking && !at.spec.uncalled)
       ctx.error("E0503", at.op.aux.nameSpan ?? at.op.span, `field \`${name}\` of ${found.owner.symbol.name} is read here but never set`, {
         notes: [note("declared here", found.field.span)],

@@ -289,6 +289,7 @@ export function hashOf(at: At, value: HighValue): Annotation {
 function jitHint(at: At, name: string, args: CallArguments): Annotation {
   switch (name) {
     case "JitDriver":
+      at.ctx.resolve(at.spec, at.op, { kind: "constant", value: { kind: "builtin", symbol: driverSymbol } });
       return staticAnnotation({ kind: "builtin", symbol: driverSymbol });
     case "driver.merge_point":
     case "driver.can_enter":

@@ -166,8 +166,8 @@ export class Context {
     const place = reason.span ?? first?.span ?? null;
     if (place === null || found.kind === "poison" || cell.annotation.kind === "poison") return;
     const notes: Note[] = [
-      ...reasonNotes(this, { annotation: found, ...reason }),
-      ...(first === undefined ? [] : reasonNotes(this, first)),
+      ...reasonNotes({ annotation: found, ...reason }),
+      ...(first === undefined ? [] : reasonNotes(first)),
     ];
     const [have, get] = [cell.annotation, found].map((one) => (one.kind === "constant" ? (this.materialise(one) ?? one) : one)) as [Annotation, Annotation];
     if (have.kind === "function" && get.kind === "function" && have.fn.params.length !== get.fn.params.length) {
@@ -188,7 +188,7 @@ export class Context {
     if (place === null) return;
     const notes: Note[] = [];
     if (declared !== null) notes.push(note(`${cell.what} is declared ${show(wanted)} here`, declared));
-    notes.push(...reasonNotes(this, { annotation: found, ...reason }).filter((one) => one.span !== place));
+    notes.push(...reasonNotes({ annotation: found, ...reason }).filter((one) => one.span !== place));
     const help = misfitHelp(found, wanted);
     this.report(
       diagnostic("E0302", place, `${cell.what} is declared ${show(wanted)}, but this is ${show(found)}`, {
@@ -201,7 +201,7 @@ export class Context {
   /** A variable has types on two ways into a block that have nothing in common. */
   reportMerge(spec: LiveSpec, name: string | null, first: Arrival, second: Arrival): void {
     if (first.annotation.kind === "poison" || second.annotation.kind === "poison") return;
-    const notes = [first, second].flatMap((one) => arrivalNotes(this, spec, one));
+    const notes = [first, second].flatMap((one) => arrivalNotes(spec, one));
     const place = notes.at(-1)?.span ?? notes[0]?.span ?? spec.symbol.span;
     const what = name === null ? "this value" : `\`${name}\``;
     this.report(
@@ -240,11 +240,6 @@ export class Context {
     if (this.checking) spec.resolutions.set(op, resolution);
   }
 
-  /** The cell that the op's result was read from, if it was. */
-  cellBehind(spec: LiveSpec, op: HighOp): Cell | null {
-    return spec.sites.get(op)?.behind ?? null;
-  }
-
   site(spec: LiveSpec, op: HighOp): Site {
     let site = spec.sites.get(op);
     if (site === undefined) {
@@ -261,9 +256,9 @@ export interface Arrival {
   readonly source: HighValue | null;
 }
 
-function arrivalNotes(ctx: Context, spec: LiveSpec, arrival: Arrival): Note[] {
+function arrivalNotes(spec: LiveSpec, arrival: Arrival): Note[] {
   if (arrival.source === null || arrival.source.kind === "const") return [];
-  return chainNotes(ctx, { spec, variable: arrival.source.id });
+  return chainNotes({ spec, variable: arrival.source.id });
 }
 
 /** What would make the value fit, when there is one obvious thing. */

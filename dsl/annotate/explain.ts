@@ -11,14 +11,11 @@ import { note } from "../syntax/diagnostics.ts";
 import type { Span } from "../syntax/source.ts";
 import { find } from "./cells.ts";
 import type { Cell, Reason, ValueSource } from "./cells.ts";
-import type { Context, LiveSpec } from "./context.ts";
+import type { LiveSpec } from "./context.ts";
 import type { Annotation } from "./lattice.ts";
 import { show } from "./show.ts";
 
 const MAX_STEPS = 5;
-
-/** All that the walk asks of the analysis, so that it also works on a finished one. */
-export type Behind = Pick<Context, "cellBehind">;
 
 type Definition =
   | { readonly kind: "op"; readonly op: HighOp; readonly block: HighBlock }
@@ -44,7 +41,6 @@ export type Wanted = (annotation: Annotation) => boolean;
 
 /** One walk back: how far it may still go, where it has been, what it looks for. */
 interface Trail {
-  readonly ctx: Behind;
   readonly seen: Set<string>;
   readonly wanted: Wanted;
 }
@@ -52,16 +48,16 @@ interface Trail {
 const ANYTHING: Wanted = () => true;
 
 /** The notes behind one reason: itself, then where its value came from. */
-export function reasonNotes(ctx: Behind, reason: Reason, wanted: Wanted = ANYTHING): Note[] {
-  const trail: Trail = { ctx, seen: new Set(), wanted };
+export function reasonNotes(reason: Reason, wanted: Wanted = ANYTHING): Note[] {
+  const trail: Trail = { seen: new Set(), wanted };
   const notes = at(reason.span, `${show(reason.annotation)}: ${reason.message}`);
   if (reason.source !== null) notes.push(...valueNotes(trail, reason.source, MAX_STEPS));
   return withoutRepeats(notes);
 }
 
 /** The chain behind a value. */
-export function chainNotes(ctx: Behind, source: ValueSource, wanted: Wanted = ANYTHING): Note[] {
-  return withoutRepeats(valueNotes({ ctx, seen: new Set(), wanted }, source, MAX_STEPS));
+export function chainNotes(source: ValueSource, wanted: Wanted = ANYTHING): Note[] {
+  return withoutRepeats(valueNotes({ seen: new Set(), wanted }, source, MAX_STEPS));
 }
 
 function valueNotes(trail: Trail, source: ValueSource, steps: number): Note[] {
@@ -98,8 +94,8 @@ function opNotes(trail: Trail, spec: LiveSpec, op: HighOp, text: string, steps: 
 
 /** Follows a call into its result, and a field read into its stores. */
 function behindNotes(trail: Trail, spec: LiveSpec, op: HighOp, steps: number): Note[] {
-  const cell = trail.ctx.cellBehind(spec, op);
-  return cell === null ? [] : cellNotes(trail, cell, steps - 1);
+  const cell = spec.sites.get(op)?.behind;
+  return cell === undefined ? [] : cellNotes(trail, cell, steps - 1);
 }
 
 function cellNotes(trail: Trail, cell: Cell | undefined, steps: number): Note[] {

@@ -1,11 +1,12 @@
 /**
- * Every field has a value before anybody can read it.
+ * Fields that may be read before they have a value.
  *
- * A field whose type has no zero (an object, a string, a list) must be set by `__init__`, by a method
- * that `__init__` calls on the same object, or by a default. Otherwise a read could find nothing,
- * which in a compiled program would be a crash. Order within `__init__` is not looked at.
+ * A field whose type has no zero (an object, a string, a list) should be set by `__init__`, by a method
+ * that `__init__` calls on the same object, or by a default. Interpreters are often built in two steps,
+ * though, so a field that is not is a warning, and reads of it are checked when the program runs:
+ * nothing is ever read through a null reference. Order within `__init__` is not looked at.
  */
-import type { ClassSymbol, FunctionSymbol } from "../bind/symbols.ts";
+import type { ClassSymbol, FieldDeclaration, FunctionSymbol } from "../bind/symbols.ts";
 import type { HighOp, HighValue } from "../flow/ops.ts";
 import { diagnostic, note } from "../syntax/diagnostics.ts";
 import { findClass, read } from "./cells.ts";
@@ -16,16 +17,19 @@ import { show } from "./show.ts";
 import * as specs from "./specs.ts";
 import * as types from "./types.ts";
 
-export function checkInitialised(ctx: Context): void {
+/** The fields of objects that are created somewhere, each reported once. */
+export function findLateFields(ctx: Context): Set<FieldDeclaration> {
+  const late = new Set<FieldDeclaration>();
   const seen = new Set<ClassSymbol>();
   for (const cls of ctx.classes.map(findClass)) {
     if (!cls.created || cls.symbol.module.tree.raw || seen.has(cls.symbol)) continue;
     seen.add(cls.symbol);
-    checkClass(ctx, cls);
+    checkClass(ctx, cls, late);
   }
+  return late;
 }
 
-function checkClass(ctx: Context, cls: ClassInstance): void {
+function checkClass(ctx: Context, cls: ClassInstance, late: Set<FieldDeclaration>): void {
   const init = specs.findMethod(cls.symbol, "__init__");
   const set = new Set<string>();
   if (init !== null) collectStores(ctx, cls.symbol, init, set, new Set());
@@ -35,11 +39,14 @@ function checkClass(ctx: Context, cls: ClassInstance): void {
       const found = types.findField(ctx, one, field.name);
       const annotation = found === null ? null : read(found.cell);
       if (annotation === null || hasZero(annotation)) continue;
-      const where = init === null ? `${cls.symbol.name} has no __init__` : "__init__ does not set it";
+      if (late.has(field)) continue;
+      late.add(field);
+      const where = init === null ? `${cls.symbol.name} has no __init__` : `__init__ of ${cls.symbol.name} does not set it`;
       ctx.report(
-        diagnostic("E0506", field.span, `field \`${field.name}\` of ${cls.symbol.name} may be read before it has a value: ${where}`, {
-          notes: init === null ? [] : [note("this is what creates the object", init.span)],
-          help: `set it in __init__, give it a default, or declare it \`${show(annotation)} | None\``,
+        diagnostic("W0902", field.span, `field \`${field.name}\` may be read before it has a value: ${where}`, {
+          severity: "warning",
+          notes: [note("an object may be created without it here", init?.span ?? cls.symbol.span)],
+          help: `set it in __init__, give it a default, or declare it \`${show(annotation)} | None\`; as it is, every read is checked`,
         }),
       );
     }

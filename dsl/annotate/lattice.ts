@@ -27,7 +27,8 @@ export type Annotation =
   | { readonly kind: "enum"; readonly symbol: EnumSymbol; readonly index: number | null }
   | { readonly kind: "tuple"; readonly items: readonly Annotation[] }
   | { readonly kind: "array"; readonly item: Cell }
-  | { readonly kind: "instance"; readonly cls: ClassInstance }
+  /** `facts`: sharper annotations of final fields, learned from a test; they hold for this value only. */
+  | { readonly kind: "instance"; readonly cls: ClassInstance; readonly facts?: ReadonlyMap<string, Annotation> }
   /** A function value: a closure object. */
   | { readonly kind: "function"; readonly fn: FunctionCell }
   /** A function named directly and not (yet) made a value: calls of it are direct. */

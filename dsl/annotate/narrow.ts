@@ -32,11 +32,11 @@ export function refinements(ctx: Context, spec: LiveSpec, block: HighBlock, cond
       return refinements(ctx, spec, block, op.args[0]!);
     case "is":
     case "eq":
-      return noneTest(spec, block, op, false);
+      return noneTest(ctx, spec, block, op, false);
     case "ne":
-      return noneTest(spec, block, op, true);
+      return noneTest(ctx, spec, block, op, true);
     case "truth":
-      return truthTest(spec, block, op, refinements(ctx, spec, block, op.args[0]!));
+      return truthTest(ctx, spec, block, op, refinements(ctx, spec, block, op.args[0]!));
     case "isinstance":
     case "match_exception":
       return classTest(ctx, spec, block, op);
@@ -51,35 +51,48 @@ function definedIn(block: HighBlock, value: HighValue): HighOp | null {
   return null;
 }
 
-/** The value and whatever it is a copy of. */
-function both(spec: LiveSpec, block: HighBlock, value: HighValue, annotation: (now: Annotation) => Annotation): Map<number, Annotation> {
+/** The value, whatever it is a copy of, and the object whose final field it was read from. */
+function both(ctx: Context, spec: LiveSpec, block: HighBlock, value: HighValue, sharpen: (now: Annotation) => Annotation): Map<number, Annotation> {
   const found = new Map<number, Annotation>();
-  let one: HighValue | null = value;
-  while (one !== null && one.kind === "var") {
-    found.set(one.id, annotation(annotationOf(spec, one)));
-    const definition: HighOp | null = definedIn(block, one);
+  for (let one: HighValue | null = value; one !== null && one.kind === "var"; ) {
+    found.set(one.id, sharpen(annotationOf(spec, one)));
+    const definition = definedIn(block, one);
+    if (definition?.name === "getattr") learnField(ctx, spec, block, definition, found.get(one.id)!, found);
     one = definition?.name === "same" ? definition.args[0]! : null;
   }
   for (const op of block.ops)
     if (op.name === "same" && op.args[0]!.kind === "var" && found.has(op.args[0]!.id) && !found.has(op.result.id))
-      found.set(op.result.id, annotation(annotationOf(spec, op.result)));
+      found.set(op.result.id, sharpen(annotationOf(spec, op.result)));
   return found;
 }
 
-function noneTest(spec: LiveSpec, block: HighBlock, op: HighOp, negated: boolean): { whenTrue: Refinement; whenFalse: Refinement } {
+/** What was learned of `object.field` is a fact about `object`, if nothing can set the field again. */
+function learnField(ctx: Context, spec: LiveSpec, block: HighBlock, read: HighOp, annotation: Annotation, found: Map<number, Annotation>): void {
+  const object = read.args[0]!;
+  const name = read.aux.name!;
+  const receiver = annotationOf(spec, object);
+  if (object.kind !== "var" || receiver.kind !== "instance") return;
+  const field = types.findField(ctx, receiver.cls, name);
+  if (field?.field.qualifier !== "final") return;
+  const facts = new Map(receiver.facts ?? []).set(name, annotation);
+  const sharper: Annotation = annotation.kind === "never" ? annotation : { kind: "instance", cls: receiver.cls, facts };
+  for (const [id, learned] of both(ctx, spec, block, object, () => sharper)) found.set(id, learned);
+}
+
+function noneTest(ctx: Context, spec: LiveSpec, block: HighBlock, op: HighOp, negated: boolean): { whenTrue: Refinement; whenFalse: Refinement } {
   const [a, b] = op.args as [HighValue, HighValue];
   const isNone = (value: HighValue): boolean => annotationOf(spec, value).kind === "none";
   const tested = isNone(b) ? a : isNone(a) ? b : null;
   if (tested === null) return { whenTrue: NOTHING, whenFalse: NOTHING };
-  const none = both(spec, block, tested, (now) => (now.kind === "optional" ? NONE : now));
-  const some = both(spec, block, tested, withoutNone);
+  const none = both(ctx, spec, block, tested, (now) => (now.kind === "optional" ? NONE : now));
+  const some = both(ctx, spec, block, tested, withoutNone);
   return negated ? { whenTrue: some, whenFalse: none } : { whenTrue: none, whenFalse: some };
 }
 
-function truthTest(spec: LiveSpec, block: HighBlock, op: HighOp, inner: { whenTrue: Refinement; whenFalse: Refinement }): { whenTrue: Refinement; whenFalse: Refinement } {
+function truthTest(ctx: Context, spec: LiveSpec, block: HighBlock, op: HighOp, inner: { whenTrue: Refinement; whenFalse: Refinement }): { whenTrue: Refinement; whenFalse: Refinement } {
   const value = op.args[0]!;
   if (annotationOf(spec, value).kind !== "optional") return inner;
-  return { whenTrue: both(spec, block, value, withoutNone), whenFalse: NOTHING };
+  return { whenTrue: both(ctx, spec, block, value, withoutNone), whenFalse: NOTHING };
 }
 
 function classTest(ctx: Context, spec: LiveSpec, block: HighBlock, op: HighOp): { whenTrue: Refinement; whenFalse: Refinement } {
@@ -87,7 +100,7 @@ function classTest(ctx: Context, spec: LiveSpec, block: HighBlock, op: HighOp): 
   const tested = testedClasses(spec, op.args[1]!);
   if (tested === null) return { whenTrue: NOTHING, whenFalse: NOTHING };
   const one = tested.classes.length === 1 ? tested.classes[0]! : null;
-  const whenTrue = both(spec, block, value, (now) => {
+  const whenTrue = both(ctx, spec, block, value, (now) => {
     const some = withoutNone(now);
     if (some.kind === "any_ref" && one !== null) return { kind: "instance", cls: types.classInstance(ctx, one, []) };
     if (some.kind !== "instance" || one === null || isSubclass(some.cls.symbol, one)) return some;
@@ -95,6 +108,6 @@ function classTest(ctx: Context, spec: LiveSpec, block: HighBlock, op: HighOp): 
     return { kind: "instance", cls: types.classInstance(ctx, one, []) };
   });
   const covers = (annotation: Annotation): boolean => annotation.kind === "instance" && tested.classes.some((cls) => isSubclass(annotation.cls.symbol, cls));
-  const whenFalse = both(spec, block, value, (now) => (now.kind === "optional" && covers(now.of) ? NONE : now));
+  const whenFalse = both(ctx, spec, block, value, (now) => (now.kind === "optional" && covers(now.of) ? NONE : now));
   return { whenTrue, whenFalse };
 }

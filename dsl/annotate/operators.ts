@@ -60,7 +60,7 @@ function sideNotes(at: At, index: number, annotation: Annotation): ReturnType<ty
   const notes = span === null ? [] : [note(`this is ${show(annotation)}`, span)];
   const value = at.op.args[index]!;
   if (value.kind === "var" && at.ctx.checking)
-    notes.push(...chainNotes(at.ctx, { spec: at.spec, variable: value.id }).filter((one) => one.span !== span));
+    notes.push(...chainNotes({ spec: at.spec, variable: value.id }).filter((one) => one.span !== span));
   return notes;
 }
 

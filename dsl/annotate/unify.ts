@@ -12,6 +12,7 @@ import { find, findClass, findFunction, newCell } from "./cells.ts";
 import type { Cell, ClassInstance, Forward, FunctionCell, Reason } from "./cells.ts";
 import { NEVER, NONE, POISON, optional, withoutNone } from "./lattice.ts";
 import type { Annotation, AnnotationOf, IntWidth } from "./lattice.ts";
+import { typeKey } from "./show.ts";
 
 // ---------------------------------------------------------------- integers
 
@@ -78,6 +79,8 @@ export function generalise(annotation: Annotation): Annotation {
       const of = generalise(annotation.of);
       return of === annotation.of ? annotation : { kind: "optional", of };
     }
+    case "instance":
+      return annotation.facts === undefined ? annotation : { kind: "instance", cls: annotation.cls };
     default:
       return annotation;
   }
@@ -165,16 +168,24 @@ function joinTuples(ctx: Context, a: AnnotationOf<"tuple">, b: AnnotationOf<"tup
 function joinInstances(ctx: Context, a: AnnotationOf<"instance">, b: AnnotationOf<"instance">): Annotation | null {
   const clsA = findClass(a.cls);
   const clsB = findClass(b.cls);
-  if (clsA === clsB) return a;
+  if (clsA === clsB) return a.facts === undefined || sameFacts(a.facts, b.facts) ? a : { kind: "instance", cls: a.cls };
   const ancestors = new Map<ClassSymbol, ClassInstance>();
   for (let cls: ClassInstance | null = clsA; cls !== null; cls = ctx.baseOf(cls)) ancestors.set(cls.symbol, cls);
   for (let cls: ClassInstance | null = clsB; cls !== null; cls = ctx.baseOf(cls)) {
     const common = ancestors.get(cls.symbol);
     if (common === undefined) continue;
     if (!unifyClasses(ctx, common, cls)) return null;
-    return common.symbol === clsA.symbol ? a : { kind: "instance", cls: common };
+    return common.symbol === clsA.symbol && a.facts === undefined ? a : { kind: "instance", cls: common };
   }
   return null;
+}
+
+function sameFacts(a: ReadonlyMap<string, Annotation>, b: ReadonlyMap<string, Annotation> | undefined): boolean {
+  if (b === undefined || a.size !== b.size) return false;
+  return [...a].every(([name, annotation]) => {
+    const other = b.get(name);
+    return other !== undefined && typeKey(other) === typeKey(annotation);
+  });
 }
 
 function joinClassValues(a: AnnotationOf<"class">, b: AnnotationOf<"class">): Annotation | null {

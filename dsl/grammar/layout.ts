@@ -12,7 +12,8 @@
  * What the parser may rely on: `Indent` and `Dedent` are balanced, brackets are balanced, and there
  * are no line ends inside brackets. Where the text breaks this, the pass repairs it and says so: an
  * unclosed bracket is closed before a line that cannot be inside brackets, a closer that closes
- * nothing is dropped, a line between two indentations belongs to the outer block.
+ * nothing is dropped and one of the wrong kind corrected, a line between two indentations belongs to
+ * the nearer block.
  *
  * The pass also turns names into soft keywords where they act as such (`softKeyword`), and joins
  * `not in` and `is not`.
@@ -219,6 +220,13 @@ class Layout {
     const open = this.#open;
     const out = this.#out;
     const wanted = (index: number) => CLOSER_OF.get(out[index]!.tokenType);
+    const innermost = open.at(-1);
+    if (innermost !== undefined && wanted(innermost) === token.tokenType) {
+      open.pop();
+      out.push(token);
+      if (next?.tokenType === T.Arrow && innermost > 0) this.#functionType(innermost - 1);
+      return;
+    }
     // A field of an f-string hides the brackets around it.
     const floor =
       token.tokenTypeIdx === FCLOSE
@@ -226,17 +234,18 @@ class Layout {
         : open.findLastIndex((at) => out[at]!.tokenType === T.FOpen);
     const match = open.findLastIndex((at) => wanted(at) === token.tokenType);
     if (match < 0 || match < floor) {
-      const innermost = open.at(-1);
-      this.#problems.push({
-        code: "E0101",
-        start: token.startOffset,
-        end: tokenEnd(token),
-        message:
-          innermost === undefined
-            ? `'${token.image}' closes nothing`
-            : `'${token.image}' does not close '${out[innermost]!.image}'`,
-        ...(innermost === undefined ? {} : { note: this.#openedHere(innermost) }),
-      });
+      const message =
+        innermost === undefined
+          ? `'${token.image}' closes nothing`
+          : `'${token.image}' does not close '${out[innermost]!.image}'`;
+      const note = innermost === undefined ? {} : { note: this.#openedHere(innermost) };
+      const { startOffset: start } = token;
+      this.#problems.push({ code: "E0101", start, end: tokenEnd(token), message, ...note });
+      // Probably the right place and the wrong sign.
+      if (innermost !== undefined && out[innermost]!.tokenType !== T.FOpen) {
+        open.pop();
+        out.push(makeToken(wanted(innermost)!, "", start));
+      }
       return;
     }
     while (open.length > match + 1) {
@@ -251,9 +260,8 @@ class Layout {
       });
       out.push(makeToken(CLOSER_OF.get(opener.tokenType)!, "", token.startOffset));
     }
-    const at = open.pop()!;
+    open.pop();
     out.push(token);
-    if (next?.tokenType === T.Arrow && at > 0) this.#functionType(at - 1);
   }
 
   #openedHere(at: number): NonNullable<Problem["note"]> {

@@ -333,13 +333,14 @@ wr_ref wr_gc_new_array(uint32_t type_number, int64_t length) {
 
 /* ---- hashes and numbers ---------------------------------------------------------------------------- */
 
-/* A full-period sequence of 24 bits, so that neighbours differ in many places. */
+/* Consecutive multiples of the golden ratio, whose upper bits are far apart; as in the evaluator. */
 int64_t wr_identity_hash_slow(wr_ref x) {
-  static uint32_t state = 0x5eed5;
-  do state = (state * UINT32_C(1140671485) + UINT32_C(12820163)) & WR_HASH_MASK;
-  while (state == 0);
-  x->bits = (x->bits & ~(WR_HASH_MASK << WR_HASH_SHIFT)) | state << WR_HASH_SHIFT;
-  return (int64_t)state;
+  static uint32_t count;
+  uint32_t hash;
+  do hash = (++count * UINT32_C(0x9e3779b1)) >> 8;
+  while (hash == 0);
+  x->bits = (x->bits & ~(WR_HASH_MASK << WR_HASH_SHIFT)) | hash << WR_HASH_SHIFT;
+  return (int64_t)hash;
 }
 
 int64_t wr_gc_stat(int64_t what) {

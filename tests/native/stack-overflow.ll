@@ -1,5 +1,6 @@
 ; Runaway recursion ends in an exception, which is caught; the second one is not.
 ; status 1
+; no-stress
 ; stderr-has Traceback (most recent call last):
 ; stderr-has   File "main.wr", line 23, in main
 ; stderr-has   File "main.wr", line 12, in forever

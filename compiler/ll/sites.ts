@@ -1,0 +1,52 @@
+/**
+ * Places in tracebacks, when functions were inlined.
+ *
+ * Every op and exit has a place in the source (`Span`). What was copied from an inlined function has
+ * one that also says through which call it came, and so on outwards:
+ *
+ *     { main.wr:12 …, inlined: { function: "pop", at: { main.wr:40 … } } }
+ *
+ * is line 12 in `pop`, called on line 40 of the function the op is in now. Library frames are not
+ * shown: what a library function copied into a program does, it does where the program called it.
+ */
+import type { Span } from "../../dsl/syntax/source.ts";
+import type { LLFunction } from "./program.ts";
+
+export interface Site extends Span {
+  /** The function this place is in, if it was inlined, and the call it was inlined at. */
+  readonly inlined?: { readonly function: string; readonly at: Site };
+}
+
+export interface Frame {
+  readonly function: string;
+  readonly at: Span;
+}
+
+/** Whether tracebacks show this function: it is the user's. */
+export function isShown(fn: LLFunction): boolean {
+  return fn.span !== null && fn.isLibrary !== true;
+}
+
+/** The frames of a place in a function, innermost first; a function that is not shown has none of its own. */
+export function framesAt(fn: LLFunction, at: Span | null): Frame[] {
+  const frames: Frame[] = [];
+  let site: Site | null = at ?? fn.span;
+  while (site?.inlined !== undefined) {
+    frames.push({ function: site.inlined.function, at: site });
+    site = site.inlined.at;
+  }
+  if (site !== null && isShown(fn)) frames.push({ function: fn.displayName, at: site });
+  return frames;
+}
+
+/** A place of `callee`, seen from the function into which it was inlined at `call`. */
+export function inlinedSite(site: Site, callee: string, call: Site): Site {
+  const inlined = site.inlined === undefined ? { function: callee, at: call } : { function: site.inlined.function, at: inlinedSite(site.inlined.at, callee, call) };
+  return { chunk: site.chunk, start: site.start, end: site.end, inlined };
+}
+
+/** The same for a callee that is not shown: its own frame is the call's. */
+export function hoistedSite(site: Site, call: Site): Site {
+  if (site.inlined === undefined) return call;
+  return { chunk: site.chunk, start: site.start, end: site.end, inlined: { function: site.inlined.function, at: hoistedSite(site.inlined.at, call) } };
+}

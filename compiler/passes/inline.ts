@@ -1,0 +1,300 @@
+/**
+ * Inline: small functions in the place of their calls, callees first.
+ *
+ *     b0: %a = …                       b0: %a = …; goto f0()
+ *         %r = call f(%a)         →    f0: … %a …; goto b1(%x)
+ *         … %r …                       b1(%r): … %r …
+ *
+ * What is copied: functions marked `@inline`; of the others those whose body costs little more than
+ * the call, or a bit more when this is their only call. Never: into blocks that end in an exception
+ * (they are cold), into or out of a cycle of calls, functions that the tracer must see as calls.
+ *
+ * A callee's exceptions are the caller's: inside a `try`, every op of the copy that may raise ends
+ * its block with a `try` exit to the same handler, and a `raise` becomes a goto there. Tracebacks
+ * show a program's functions, so places copied from one remember the call they came through
+ * (`ll/sites.ts`); the library's own frames are not shown, and its ops take the place of the call.
+ *
+ * Graphs are open (`ssa.ts`), which makes a copy a matter of renaming: parameters become the
+ * arguments themselves.
+ */
+import { exitLinks, newBlock, newOp, newVariable } from "../../dsl/flow/graph.ts";
+import type { Span } from "../../dsl/syntax/source.ts";
+import type { LL, LLAux, LLBlock, LLExit, LLFunction, LLGraph, LLLink, LLOp, LLProgram, LLValue, LLVariable } from "../ll/program.ts";
+import { isShown, inlinedSite, hoistedSite, type Site } from "../ll/sites.ts";
+import { mayRaise } from "../ops/table.ts";
+import { callGraph, components, computeEffects } from "./call-graph.ts";
+import { fold } from "./fold.ts";
+import { simplifyGraph } from "./simplify.ts";
+
+/** What a body may cost to be copied unasked, and if nobody else calls it. */
+const SMALL = 10;
+const SMALL_ONLY_CALL = 60;
+/** A function does not grow beyond this by calls that did not ask to be inlined. */
+const LARGEST_CALLER = 4000;
+
+const ROUNDS = 3;
+
+/** Hints that the tracer looks for at the call. */
+const OPAQUE_HINTS = ["elidable", "opaque", "inside_if"];
+
+export function inlineCalls(program: LLProgram): number {
+  // 1. Which functions raise: only those need handlers in copies.
+  const calls = callGraph(program);
+  computeEffects(program, calls);
+  // 2. Callees before callers; members of a cycle are not copied into one another.
+  const withGraph = program.functions.filter((fn) => fn.graph !== null);
+  const inliner = new Inliner(countCalls(withGraph));
+  let count = 0;
+  for (const component of components(withGraph, calls.callees)) {
+    const recursive = component.length > 1 || calls.callees(component[0]!).has(component[0]!);
+    for (const fn of component) count += inliner.intoFunction(fn);
+    for (const fn of component) if (!recursive) inliner.finished(fn);
+  }
+  return count;
+}
+
+/** How many call ops name each function. */
+function countCalls(functions: readonly LLFunction[]): Map<LLFunction, number> {
+  const counts = new Map<LLFunction, number>();
+  for (const { graph } of functions) {
+    for (const block of graph!.blocks) {
+      for (const { aux } of block.ops) if (aux.callee !== undefined) counts.set(aux.callee, (counts.get(aux.callee) ?? 0) + 1);
+    }
+  }
+  return counts;
+}
+
+class Inliner {
+  private readonly calls: ReadonlyMap<LLFunction, number>;
+  /** Cost of the functions that may be copied: finished, and part of no cycle. */
+  private readonly costs = new Map<LLFunction, number>();
+
+  constructor(calls: ReadonlyMap<LLFunction, number>) {
+    this.calls = calls;
+  }
+
+  finished(fn: LLFunction): void {
+    this.costs.set(fn, costOf(fn.graph!));
+  }
+
+  /** A copy brings constants, and with them calls that are direct now: hence the rounds. */
+  intoFunction(fn: LLFunction): number {
+    let total = 0;
+    for (let round = 0; round < ROUNDS; round++) {
+      const count = this.roundInto(fn);
+      if (count === 0) break;
+      total += count;
+      simplifyGraph(fn.graph!);
+      fold(fn);
+    }
+    return total;
+  }
+
+  private roundInto(fn: LLFunction): number {
+    const graph = fn.graph!;
+    let count = 0;
+    let cost = costOf(graph);
+    const cold = coldBlocks(graph);
+    for (const block of [...graph.blocks]) {
+      let rest = block;
+      for (;;) {
+        const index = rest.ops.findIndex((op) => this.shouldInline(op, fn, cost, cold.has(block)));
+        if (index < 0) break;
+        cost += this.costs.get(rest.ops[index]!.aux.callee!)!;
+        rest = inlineCall(fn, rest, index);
+        count++;
+      }
+    }
+    return count;
+  }
+
+  private shouldInline(op: LLOp, caller: LLFunction, callerCost: number, isCold: boolean): boolean {
+    const callee = op.aux.callee;
+    if (op.name !== "call" || callee === undefined || callee === caller || callee.inline === "never") return false;
+    const cost = this.costs.get(callee);
+    if (cost === undefined || isCold) return false;
+    if (callee.inline === "always") return true;
+    if (OPAQUE_HINTS.some((hint) => callee.hints.has(hint)) || callerCost > LARGEST_CALLER) return false;
+    return cost <= (this.calls.get(callee) === 1 ? SMALL_ONLY_CALL : SMALL);
+  }
+}
+
+/** Ops that make code, and a bit for each branch. Cold blocks cost little: they are out of the way. */
+function costOf(graph: LLGraph): number {
+  const cold = coldBlocks(graph);
+  let cost = 0;
+  for (const block of graph.blocks) {
+    const weight = cold.has(block) ? 0.25 : 1;
+    for (const op of block.ops) if (op.name !== "ref_cast") cost += weight * (op.name.startsWith("call") ? 3 : 1);
+    if (block.exit.kind !== "goto" && block.exit.kind !== "return") cost += weight;
+  }
+  return cost;
+}
+
+/** Blocks after which the function always ends in an exception. */
+export function coldBlocks(graph: LLGraph): Set<LLBlock> {
+  const cold = new Set<LLBlock>();
+  // Backwards through reverse postorder sees most successors first; a loop cannot be cold by itself.
+  for (let i = graph.blocks.length - 1; i >= 0; i--) {
+    const block = graph.blocks[i]!;
+    const { exit } = block;
+    if (exit.kind === "raise" || exit.kind === "unreachable") cold.add(block);
+    else {
+      const next = exit.kind === "try" ? [exit.normal] : exitLinks(exit);
+      if (next.length > 0 && next.every((link) => cold.has(link.target))) cold.add(block);
+    }
+  }
+  return cold;
+}
+
+// ---------------------------------------------------------------- one call
+
+/** Stands for the place of ops without one, which are the compiler's: they happen at the call. */
+const NOWHERE = {} as Span;
+
+/** Where exceptions of the copy go: the handler of the call's `try` exit. */
+type Handler = Extract<LLExit, { kind: "try" }>;
+
+/** Replaces the call by a copy of its callee; gives the block in which the caller goes on. */
+function inlineCall(caller: LLFunction, block: LLBlock, index: number): LLBlock {
+  const graph = caller.graph!;
+  const call = block.ops[index]!;
+  const callee = call.aux.callee!;
+  // 1. Cut the block behind the call.
+  const rest = newBlock<LL>(graph);
+  const isLast = index === block.ops.length - 1;
+  const handler = isLast && block.exit.kind === "try" ? block.exit : null;
+  rest.ops = block.ops.slice(index + 1);
+  rest.exit = handler === null ? block.exit : { kind: "goto", link: handler.normal };
+  block.ops.length = index;
+  // 2. The result arrives as a parameter, from every return. A void one is of no use to anybody.
+  const hasResult = callee.result.kind !== "void";
+  if (hasResult) rest.params.push(call.result);
+  // 3. Copy, with arguments for parameters.
+  const copy = new Copy(caller, call, rest, handler);
+  const entry = copy.run(callee.graph!);
+  block.exit = { kind: "goto", link: { target: entry, args: [] } };
+  return rest;
+}
+
+class Copy {
+  private readonly graph: LLGraph;
+  private readonly call: LLOp;
+  private readonly rest: LLBlock;
+  private readonly handler: Handler | null;
+  private readonly variables: (LLValue | undefined)[] = [];
+  private readonly blocks = new Map<LLBlock, LLBlock>();
+  private readonly siteOf: (span: Span) => Site | null;
+  private readonly sites = new Map<Span, Site | null>();
+
+  constructor(caller: LLFunction, call: LLOp, rest: LLBlock, handler: Handler | null) {
+    this.graph = caller.graph!;
+    this.call = call;
+    this.rest = rest;
+    this.handler = handler;
+    this.siteOf = placing(call);
+  }
+
+  run(callee: LLGraph): LLBlock {
+    callee.entry.params.forEach((param, i) => (this.variables[param.id] = this.call.args[i]!));
+    for (const block of callee.blocks) {
+      const target = newBlock<LL>(this.graph);
+      this.blocks.set(block, target);
+      if (block !== callee.entry) target.params = block.params.map((param) => this.fresh(param));
+    }
+    // Every definition has its name before any use is copied: blocks may come in any order.
+    for (const block of callee.blocks) {
+      for (const op of block.ops) this.fresh(op.result);
+      if (block.exit.kind === "try") this.fresh(block.exit.exception);
+    }
+    for (const block of callee.blocks) this.copyBlock(block, this.blocks.get(block)!);
+    return this.blocks.get(callee.entry)!;
+  }
+
+  private fresh(variable: LLVariable): LLVariable {
+    const copy = newVariable<LL>(this.graph, variable.type, variable.name);
+    this.variables[variable.id] = copy;
+    return copy;
+  }
+
+  private value(value: LLValue): LLValue {
+    return value.kind === "var" ? (this.variables[value.id] ?? value) : value;
+  }
+
+  private place(span: Span | null): Span | null {
+    const from = span ?? NOWHERE;
+    let site = this.sites.get(from);
+    if (site === undefined) {
+      site = span === null ? (this.call.aux.site ?? this.call.span) : this.siteOf(span);
+      this.sites.set(from, site);
+    }
+    return site;
+  }
+
+  private aux(aux: LLAux): LLAux {
+    const site = aux.site === undefined ? null : this.place(aux.site);
+    return site === null ? aux : { ...aux, site };
+  }
+
+  private link(link: LLLink): LLLink {
+    return { target: this.blocks.get(link.target)!, args: link.args.map((arg) => this.value(arg)) };
+  }
+
+  private copyBlock(block: LLBlock, into: LLBlock): void {
+    let target = into;
+    block.ops.forEach((op, i) => {
+      const copy = newOp<LL>(op.name, op.args.map((arg) => this.value(arg)), this.value(op.result) as LLVariable, this.aux(op.aux), this.place(op.span));
+      target.ops.push(copy);
+      const isCaught = block.exit.kind === "try" && i === block.ops.length - 1;
+      if (this.handler !== null && !isCaught && mayRaise(copy)) target = this.splitToHandler(target, this.handler);
+    });
+    target.exit = this.exit(block.exit);
+  }
+
+  /** The op just copied may raise into the caller's handler. */
+  private splitToHandler(block: LLBlock, handler: Handler): LLBlock {
+    const next = newBlock<LL>(this.graph);
+    const exception = newVariable<LL>(this.graph, handler.exception.type, handler.exception.name);
+    block.exit = { kind: "try", normal: { target: next, args: [] }, exceptional: handlerLink(handler, exception), exception };
+    return next;
+  }
+
+  private exit(exit: LLExit): LLExit {
+    switch (exit.kind) {
+      case "goto":
+        return { kind: "goto", link: this.link(exit.link) };
+      case "branch":
+        return { kind: "branch", condition: this.value(exit.condition), then: this.link(exit.then), otherwise: this.link(exit.otherwise), span: exit.span };
+      case "switch":
+        return {
+          kind: "switch",
+          subject: this.value(exit.subject),
+          cases: exit.cases.map((one) => ({ value: one.value, link: this.link(one.link) })),
+          otherwise: exit.otherwise === null ? null : this.link(exit.otherwise),
+          span: exit.span,
+        };
+      case "try":
+        return { kind: "try", normal: this.link(exit.normal), exceptional: this.link(exit.exceptional), exception: this.value(exit.exception) as LLVariable };
+      case "return":
+        return { kind: "goto", link: { target: this.rest, args: this.rest.params.length === 0 ? [] : [this.value(exit.value)] } };
+      case "raise":
+        if (this.handler !== null) return { kind: "goto", link: handlerLink(this.handler, this.value(exit.value)) };
+        return { kind: "raise", value: this.value(exit.value), span: this.place(exit.span) };
+      case "unreachable":
+        return exit;
+    }
+  }
+}
+
+/** The handler's link for this exception. */
+function handlerLink(handler: Handler, exception: LLValue): LLLink {
+  return { target: handler.exceptional.target, args: handler.exceptional.args.map((arg) => (arg === handler.exception ? exception : arg)) };
+}
+
+/** Where places of the callee are in the caller: under the call (library), or by way of the call. */
+function placing(call: LLOp): (span: Span) => Site | null {
+  const at = call.aux.site ?? call.span;
+  const callee = call.aux.callee!;
+  if (at === null) return (span) => span;
+  return isShown(callee) ? (span) => inlinedSite(span, callee.displayName, at) : (span) => hoistedSite(span, at);
+}
