@@ -160,10 +160,8 @@ export function compileAnalysed(analysis: Analysis, options: CompileOptions = {}
     ...(options.until === undefined ? {} : { until: options.until }),
     ...(options.skip === undefined ? {} : { skip: options.skip }),
     ...(options.check === undefined ? {} : { check: options.check }),
-    onPass: (report) => {
-      clock.note(report);
-      options.onProgram?.(report.name, program);
-    },
+    onPass: (report) => clock.note(report),
+    ...(options.onProgram === undefined ? {} : { onProgram: (pass: string) => options.onProgram!(pass, program) }),
   });
   return done();
 }

@@ -78,7 +78,7 @@ async function buildIn(
   const compiler = await findCompiler(options.cc ?? (env["CC"] || null));
   if ("kind" in compiler) return { ok: false, problem: compiler };
   // 2. C files.
-  const { files } = emitC(program, { ...options.emit, ...(options.debug ? { lines: true } : {}) });
+  const { files } = emitC(program, emitOptions(options));
   const characters = files.reduce((sum, file) => sum + file.text.length, 0);
   options.onProgress?.({ kind: "emitted", files: files.length, characters });
   const all = [...(await runtimeFiles()), ...files];
@@ -89,6 +89,11 @@ async function buildIn(
   if (!Array.isArray(compiled)) return { ok: false, problem: compiled };
   // 4. The executable, under a temporary name first.
   return await link(compiled, compiler, options);
+}
+
+/** Quick builds use all cores; fast code wants the C compiler to see much at once. */
+function emitOptions({ mode, debug = false, emit }: BuildOptions): Partial<EmitOptions> {
+  return { lines: debug, ...(mode === "dev" ? { fileSize: 60_000 } : {}), ...emit };
 }
 
 async function runtimeFiles(): Promise<CFile[]> {
@@ -125,7 +130,7 @@ async function compileAll(
   compiler: Compiler,
   options: BuildOptions,
 ): Promise<string[] | BuildProblem> {
-  const flags = compileFlags(flagOptions(options));
+  const flags = compileFlags(compiler, flagOptions(options));
   const store = join(cacheDirectory(options), "objects");
   await mkdir(store, { recursive: true });
   const units = unitsOf(files, store, compiler, flags);

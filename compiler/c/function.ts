@@ -25,6 +25,7 @@ import { sequentialize, type Move } from "./moves.ts";
 import { identifier, textLiteral, type Names } from "./names.ts";
 import { expression, overflowBuiltin, type OpContext } from "./ops.ts";
 import { cType, storageSize } from "./types.ts";
+import { framesAt, framesInside, type Frame } from "../ll/sites.ts";
 import type { LLBlock, LLExit, LLFunction, LLGraph, LLLink, LLOp, LLValue, LLVariable } from "../ll/program.ts";
 
 /** What functions of one file share. */
@@ -48,9 +49,9 @@ export class Sites {
     this.#prefix = prefix;
   }
 
-  name(fn: LLFunction, at: Span): string {
-    const file = textLiteral(at.chunk.file.path);
-    const record = `{${file}, ${textLiteral(fn.displayName)}, ${startPosition(at).line}}`;
+  name(frame: Frame): string {
+    const file = textLiteral(frame.at.chunk.file.path);
+    const record = `{${file}, ${textLiteral(frame.function)}, ${startPosition(frame.at).line}}`;
     let name = this.#names.get(record);
     if (name === undefined) {
       name = `${this.#prefix}${this.#names.size}`;
@@ -168,6 +169,10 @@ class FunctionWriter {
     const name = this.#nameWeb(this.#webs.get(param)!);
     this.#localNames.set(this.#webs.get(param)!, name);
     return `${type} ${name}`;
+  }
+
+  #tracebackAdd(frames: readonly Frame[]): void {
+    for (const frame of frames) this.#line(`wr_traceback_add(&${this.#file.sites.name(frame)});`);
   }
 
   #nameWeb(web: Web): string {
@@ -464,9 +469,11 @@ class FunctionWriter {
         this.#inside(() => this.#follow(exceptional, depth + 1));
         return this.#line("}");
       case "traceback_add":
-        return this.#line(
-          `wr_traceback_add(&${this.#file.sites.name(this.#fn, op.aux.site!)});`,
-        );
+        return this.#tracebackAdd(framesAt(this.#fn, op.aux.site!));
+      case "exc_note":
+        this.#line(`wr_exc_set(${this.#atom(op.args[0]!)});`);
+        this.#tracebackAdd(framesInside(op.aux.site ?? null));
+        return this.#line("wr_exc_take();");
       case "ss_enter":
         return this.#enterFrame(block, index);
       case "ss_leave":

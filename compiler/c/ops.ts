@@ -35,6 +35,7 @@ export type PlacedOp =
   | "new"
   | "new_array"
   | "traceback_add"
+  | "exc_note"
   | "ss_enter"
   | "ss_leave"
   | "ss_store"

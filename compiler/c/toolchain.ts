@@ -113,15 +113,21 @@ const STRICT = [
   "-Wno-uninitialized",
 ];
 
-export function compileFlags(options: FlagOptions): string[] {
+export function compileFlags(compiler: Compiler, options: FlagOptions): string[] {
   return [
     ...COMMON,
-    ...(options.sanitizers ? ["-O1"] : options.mode === "dev" ? ["-O1", "-fno-tree-vrp"] : ["-O2"]),
+    ...optimization(compiler, options),
     ...(options.debug || options.sanitizers ? ["-g"] : []),
     ...(options.strict ? STRICT : ["-w"]),
     ...positionFlags(options, "-fno-pie"),
     ...sanitizerFlags(options),
   ];
+}
+
+function optimization({ version }: Compiler, { mode, sanitizers }: FlagOptions): string[] {
+  if (sanitizers || mode === "dev") return ["-O1"];
+  // GCC would join equal ends of an interpreter's handlers, whose dispatch was repeated on purpose.
+  return /clang/i.test(version) ? ["-O2"] : ["-O2", "-fno-crossjumping"];
 }
 
 export function linkFlags(options: FlagOptions): string[] {

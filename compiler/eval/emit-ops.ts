@@ -11,8 +11,10 @@
 import { InternalError } from "../../dsl/syntax/diagnostics.ts";
 import { opRow, type Irregular, type OpName } from "../ops/table.ts";
 import * as words from "../ops/words.ts";
+import { tracebackSite } from "./exceptions.ts";
 import { HeapStruct, Immediate, payloadBits, sameReference, toStorage, zeroOf } from "./heap.ts";
 import type { LLFunction, LLGlobal, LLOp, LLTable, LLValue } from "../ll/program.ts";
+import { framesInside } from "../ll/sites.ts";
 import type { Storage, StructType } from "../ll/types.ts";
 
 /**
@@ -433,7 +435,8 @@ export const IRREGULAR: Readonly<Record<Irregular<"eval">, Emit>> = {
   exc_set: machine("setPending"),
   exc_pending: () => "rt.pending !== null",
   exc_take: machine("takePending"),
-  traceback_add: (op, e) => `rt.addSite(SITES[${e.site(op)}])`,
+  exc_note: (op, e) => `rt.noteRaise(${argument(op, 0, e)}, ${e.constant(framesInside(op.aux.site ?? null).map(tracebackSite))})`,
+  traceback_add: (op, e) => `rt.addSites(SITES[${e.site(op)}])`,
   // JavaScript checks its stack itself.
   stack_check: () => "",
   ss_enter: (op) => `frame = rt.enterFrame(${op.aux.slot!})`,

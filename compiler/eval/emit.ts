@@ -22,7 +22,7 @@ import { unreachable } from "../../dsl/syntax/diagnostics.ts";
 import { structure, type Jump, type Shape } from "../ll/structure.ts";
 import { mayRaise } from "../ops/table.ts";
 import { expression, factOf, type Fact, type OpEmitter } from "./emit-ops.ts";
-import { siteOf, type TracebackSite } from "./exceptions.ts";
+import { sitesOf, type TracebackSite } from "./exceptions.ts";
 import { machineValue, zeroValue } from "./values.ts";
 import type { Span } from "../../dsl/syntax/source.ts";
 import type {
@@ -44,7 +44,7 @@ export interface Emitted {
   readonly source: string;
   readonly names: readonly string[];
   readonly values: readonly unknown[];
-  readonly sites: readonly (TracebackSite | null)[];
+  readonly sites: readonly (readonly TracebackSite[])[];
 }
 
 /** What emission asks of the machine: cells that outlive one function. */
@@ -68,7 +68,7 @@ class FunctionEmitter implements OpEmitter {
   readonly #constants = new Map<unknown, string>();
   readonly #facts = new Map<LLVariable, Fact>();
   readonly #before = new Map<LLOp, LLOp>();
-  readonly #sites: (TracebackSite | null)[] = [];
+  readonly #sites: (readonly TracebackSite[])[] = [];
 
   constructor(fn: LLFunction, graph: LLGraph, cells: Cells) {
     this.#fn = fn;
@@ -288,7 +288,7 @@ class FunctionEmitter implements OpEmitter {
   }
 
   #siteIndex(span: Span | null): number {
-    return this.#sites.push(siteOf(this.#fn, span)) - 1;
+    return this.#sites.push(sitesOf(this.#fn, span)) - 1;
   }
 
   // -------------------------------------------------------------- values

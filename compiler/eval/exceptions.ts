@@ -10,6 +10,7 @@ import { startPosition, type Span } from "../../dsl/syntax/source.ts";
 import { InternalError } from "../../dsl/syntax/diagnostics.ts";
 import type { HeapObject } from "./heap.ts";
 import type { LLFunction } from "../ll/program.ts";
+import { framesAt, type Frame } from "../ll/sites.ts";
 
 /** A Wright exception that leaves a function. No `Error`: taking a JavaScript stack is slow. */
 export class WrightRaise {
@@ -39,10 +40,12 @@ export class MachineError extends InternalError {
   }
 
   /** Notes that a function is left. */
-  passes(site: TracebackSite | null | undefined): void {
-    if (site === null || site === undefined || this.trail.length >= 20) return;
-    this.trail.push(site);
-    this.message += `\n${tracebackLine(site)}`;
+  passes(sites: readonly TracebackSite[]): void {
+    for (const site of sites) {
+      if (this.trail.length >= 20) return;
+      this.trail.push(site);
+      this.message += `\n${tracebackLine(site)}`;
+    }
   }
 }
 
@@ -55,15 +58,13 @@ export interface TracebackSite {
   readonly line: number;
 }
 
-/** Functions that the compiler made have no place and are not shown. */
-export function siteOf(fn: LLFunction, at: Span | null): TracebackSite | null {
-  const span = at ?? fn.span;
-  if (span === null) return null;
-  return {
-    function: fn.displayName,
-    file: span.chunk.file.path,
-    line: startPosition(span).line,
-  };
+/** What an exception adds to a traceback when it leaves a function at this place, innermost first. */
+export function sitesOf(fn: LLFunction, at: Span | null): readonly TracebackSite[] {
+  return framesAt(fn, at).map(tracebackSite);
+}
+
+export function tracebackSite({ function: name, at }: Frame): TracebackSite {
+  return { function: name, file: at.chunk.file.path, line: startPosition(at).line };
 }
 
 function tracebackLine(site: TracebackSite): string {

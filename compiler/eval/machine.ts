@@ -81,7 +81,7 @@ export class Machine {
     try {
       result = this.cellOf(fn).run(...args);
     } catch (error) {
-      throw this.leave(error, null);
+      throw this.leave(error, []);
     }
     if (this.pending !== null) throw new WrightRaise(this.takePending());
     return result;
@@ -214,10 +214,10 @@ export class Machine {
   }
 
   /** What a function throws on when `error` leaves it; without a site when no op there raises. */
-  leave(error: unknown, site: TracebackSite | null | undefined): unknown {
+  leave(error: unknown, sites: readonly TracebackSite[] = []): unknown {
     const raised = this.#asRaise(error);
     if (raised instanceof WrightRaise) {
-      this.addSite(site);
+      this.addSites(sites);
       return raised;
     }
     if (raised instanceof ExitSignal) return raised;
@@ -227,7 +227,7 @@ export class Machine {
         : new MachineError(raised instanceof Error ? raised.message : String(raised), {
             cause: raised,
           });
-    ours.passes(site);
+    ours.passes(sites);
     return ours;
   }
 
@@ -257,6 +257,13 @@ export class Machine {
     this.pending = exception;
   }
 
+  /** For `exc_note`. */
+  noteRaise(exception: HeapObject, sites: readonly TracebackSite[]): void {
+    this.#startTraceback(exception);
+    this.addSites(sites);
+    this.#taken = exception;
+  }
+
   takePending(): HeapObject {
     const exception = this.pending;
     if (exception === null) throw new MachineError("exc_take while no exception is pending");
@@ -265,8 +272,8 @@ export class Machine {
     return exception;
   }
 
-  addSite(site: TracebackSite | null | undefined): void {
-    if (site !== null && site !== undefined) this.traceback.add(site);
+  addSites(sites: readonly TracebackSite[]): void {
+    for (const site of sites) this.traceback.add(site);
   }
 
   // -------------------------------------------------------------- objects

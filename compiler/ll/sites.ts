@@ -29,14 +29,26 @@ export function isShown(fn: LLFunction): boolean {
 
 /** The frames of a place in a function, innermost first; a function that is not shown has none of its own. */
 export function framesAt(fn: LLFunction, at: Span | null): Frame[] {
+  const frames = framesInside(at);
+  const outermost = outermostOf(at ?? fn.span);
+  if (outermost !== null && isShown(fn)) frames.push({ function: fn.displayName, at: outermost });
+  return frames;
+}
+
+/** The frames of what was inlined at a place, without the one of the function it is in now. */
+export function framesInside(at: Span | null): Frame[] {
   const frames: Frame[] = [];
-  let site: Site | null = at ?? fn.span;
+  let site: Site | null = at;
   while (site?.inlined !== undefined) {
     frames.push({ function: site.inlined.function, at: site });
     site = site.inlined.at;
   }
-  if (site !== null && isShown(fn)) frames.push({ function: fn.displayName, at: site });
   return frames;
+}
+
+function outermostOf(site: Site | null): Site | null {
+  while (site?.inlined !== undefined) site = site.inlined.at;
+  return site;
 }
 
 /** A place of `callee`, seen from the function into which it was inlined at `call`. */

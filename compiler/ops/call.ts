@@ -48,7 +48,15 @@ export const CALL_OPS = {
     result: "void",
     effect: "write",
     aux: ["site"],
-    doc: "adds the current function at aux.site to the traceback",
+    doc: "adds the frames of aux.site to the traceback: the current function, and before it what was inlined there",
+  },
+
+  exc_note: {
+    ...PLAIN,
+    args: ["ref"],
+    result: "void",
+    effect: "write",
+    doc: "notes that exception a left code inlined here and was caught in this function: starts its traceback if it has none, adds the frames inside aux.site",
   },
 
   stack_check: {

@@ -18,6 +18,7 @@
  */
 import { exitLinks, newBlock, newOp, newVariable } from "../../dsl/flow/graph.ts";
 import { startPosition, type Span } from "../../dsl/syntax/source.ts";
+import { framesAt } from "../ll/sites.ts";
 import { BOOL, VOID, type LLType } from "../ll/types.ts";
 import { valuesRead } from "./reachable.ts";
 import type { Effects } from "./call-graph.ts";
@@ -60,7 +61,7 @@ interface Context {
   readonly fn: LLFunction;
   readonly graph: LLGraph;
   readonly effects: Effects;
-  /** Blocks that leave by the pending exception, by line: calls on one line share one. */
+  /** Blocks that leave by the pending exception, by the frames they show: calls on one line share one. */
   readonly propagate: Map<string, LLBlock>;
 }
 
@@ -99,7 +100,7 @@ function splitAfterRaise(context: Context, block: LLBlock): LLBlock | null {
   rest.exit = exit;
   const passed = variablesFromBefore(rest);
   const link = threadThrough(rest, passed, context.graph);
-  const propagate = { target: propagateAt(context, op.aux.site ?? op.span), args: [] };
+  const propagate = { target: propagateFrom(context, op), args: [] };
   branchOnPending(context, block, propagate, link);
   return rest;
 }
@@ -188,23 +189,28 @@ function takeAndGo(context: Context, handler: LLLink, exception: LLVariable): LL
   return threadThrough(block, variablesFromBefore(block), context.graph);
 }
 
-function propagateAt(context: Context, site: Span | null): LLBlock {
-  const key = site === null ? "" : `${site.chunk.file.path}:${startPosition(site).line}`;
+/** A function that finds no stack for itself has not begun: it is no part of the traceback. */
+function propagateFrom(context: Context, op: LLOp): LLBlock {
+  return op.name === "stack_check" ? propagateAt(context, null, []) : propagateAt(context, op.aux.site ?? op.span);
+}
+
+function propagateAt(context: Context, site: Span | null, frames = framesAt(context.fn, site)): LLBlock {
+  const key = frames.map(({ function: name, at }) => `${name} ${at.chunk.file.path}:${startPosition(at).line}`).join("\n");
   let block = context.propagate.get(key);
   if (block === undefined) {
     block = newBlock<LL>(context.graph);
     context.graph.blocks.pop();
-    block.ops.push(...tracebackAdd(context, site));
+    if (frames.length > 0) block.ops.push(...tracebackAdd(context, site));
     block.exit = { kind: "return", value: zeroOf(context.fn.result), span: site };
     context.propagate.set(key, block);
   }
   return block;
 }
 
-/** One op, or none in functions that the compiler made: they have no place worth showing. */
+/** One op, or none where tracebacks show nothing. */
 function tracebackAdd(context: Context, at: Span | null): LLOp[] {
   const site = at ?? context.fn.span;
-  if (site === null) return [];
+  if (site === null || framesAt(context.fn, site).length === 0) return [];
   return [{ ...effectOp(context, "traceback_add", [], site), aux: { site } }];
 }
 

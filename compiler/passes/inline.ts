@@ -20,7 +20,8 @@
 import { exitLinks, newBlock, newOp, newVariable } from "../../dsl/flow/graph.ts";
 import type { Span } from "../../dsl/syntax/source.ts";
 import type { LL, LLAux, LLBlock, LLExit, LLFunction, LLGraph, LLLink, LLOp, LLProgram, LLValue, LLVariable } from "../ll/program.ts";
-import { isShown, inlinedSite, hoistedSite, type Site } from "../ll/sites.ts";
+import { framesInside, hoistedSite, inlinedSite, isShown, type Site } from "../ll/sites.ts";
+import { VOID } from "../ll/types.ts";
 import { mayRaise } from "../ops/table.ts";
 import { callGraph, components, computeEffects } from "./call-graph.ts";
 import { fold } from "./fold.ts";
@@ -152,8 +153,18 @@ export function coldBlocks(graph: LLGraph): Set<LLBlock> {
 /** Stands for the place of ops without one, which are the compiler's: they happen at the call. */
 const NOWHERE = {} as Span;
 
-/** Where exceptions of the copy go: the handler of the call's `try` exit. */
-type Handler = Extract<LLExit, { kind: "try" }>;
+type TryExit = Extract<LLExit, { kind: "try" }>;
+
+/**
+ * A block with the exception as its parameter that goes on to the handler. It defines the very
+ * variable that the handler uses, now that no `try` exit does.
+ */
+function landingOf(graph: LLGraph, handler: TryExit): LLBlock {
+  const landing = newBlock<LL>(graph);
+  landing.params = [handler.exception];
+  landing.exit = { kind: "goto", link: handler.exceptional };
+  return landing;
+}
 
 /** Replaces the call by a copy of its callee; gives the block in which the caller goes on. */
 function inlineCall(caller: LLFunction, block: LLBlock, index: number): LLBlock {
@@ -168,10 +179,10 @@ function inlineCall(caller: LLFunction, block: LLBlock, index: number): LLBlock 
   rest.exit = handler === null ? block.exit : { kind: "goto", link: handler.normal };
   block.ops.length = index;
   // 2. The result arrives as a parameter, from every return. A void one is of no use to anybody.
-  const hasResult = callee.result.kind !== "void";
-  if (hasResult) rest.params.push(call.result);
-  // 3. Copy, with arguments for parameters.
-  const copy = new Copy(caller, call, rest, handler);
+  if (callee.result.kind !== "void") rest.params.push(call.result);
+  // 3. Copy, with arguments for parameters. Many ops may reach the handler now: it gets a parameter.
+  const landing = handler === null ? null : landingOf(graph, handler);
+  const copy = new Copy(caller, call, rest, landing);
   const entry = copy.run(callee.graph!);
   block.exit = { kind: "goto", link: { target: entry, args: [] } };
   return rest;
@@ -181,17 +192,17 @@ class Copy {
   private readonly graph: LLGraph;
   private readonly call: LLOp;
   private readonly rest: LLBlock;
-  private readonly handler: Handler | null;
+  private readonly landing: LLBlock | null;
   private readonly variables: (LLValue | undefined)[] = [];
   private readonly blocks = new Map<LLBlock, LLBlock>();
   private readonly siteOf: (span: Span) => Site | null;
   private readonly sites = new Map<Span, Site | null>();
 
-  constructor(caller: LLFunction, call: LLOp, rest: LLBlock, handler: Handler | null) {
+  constructor(caller: LLFunction, call: LLOp, rest: LLBlock, landing: LLBlock | null) {
     this.graph = caller.graph!;
     this.call = call;
     this.rest = rest;
-    this.handler = handler;
+    this.landing = landing;
     this.siteOf = placing(call);
   }
 
@@ -222,16 +233,18 @@ class Copy {
   }
 
   private place(span: Span | null): Span | null {
-    const from = span ?? NOWHERE;
+    const from = span ?? this.call.aux.callee!.span ?? NOWHERE;
     let site = this.sites.get(from);
     if (site === undefined) {
-      site = span === null ? (this.call.aux.site ?? this.call.span) : this.siteOf(span);
+      site = from === NOWHERE ? (this.call.aux.site ?? this.call.span) : this.siteOf(from);
       this.sites.set(from, site);
     }
     return site;
   }
 
-  private aux(aux: LLAux): LLAux {
+  private aux({ name, aux }: LLOp): LLAux {
+    // What was raised and caught further inside says nothing about the function around it.
+    if (name === "exc_note") return aux;
     const site = aux.site === undefined ? null : this.place(aux.site);
     return site === null ? aux : { ...aux, site };
   }
@@ -243,20 +256,37 @@ class Copy {
   private copyBlock(block: LLBlock, into: LLBlock): void {
     let target = into;
     block.ops.forEach((op, i) => {
-      const copy = newOp<LL>(op.name, op.args.map((arg) => this.value(arg)), this.value(op.result) as LLVariable, this.aux(op.aux), this.place(op.span));
+      const copy = newOp<LL>(op.name, op.args.map((arg) => this.value(arg)), this.value(op.result) as LLVariable, this.aux(op), this.place(op.span));
       target.ops.push(copy);
       const isCaught = block.exit.kind === "try" && i === block.ops.length - 1;
-      if (this.handler !== null && !isCaught && mayRaise(copy)) target = this.splitToHandler(target, this.handler);
+      if (this.landing !== null && !isCaught && mayRaise(copy)) target = this.splitToLanding(target, this.landing);
     });
+    if (block.exit.kind === "raise" && this.landing !== null) target.ops.push(this.note(this.value(block.exit.value), this.place(block.exit.span)));
     target.exit = this.exit(block.exit);
   }
 
   /** The op just copied may raise into the caller's handler. */
-  private splitToHandler(block: LLBlock, handler: Handler): LLBlock {
+  private splitToLanding(block: LLBlock, landing: LLBlock): LLBlock {
     const next = newBlock<LL>(this.graph);
-    const exception = newVariable<LL>(this.graph, handler.exception.type, handler.exception.name);
-    block.exit = { kind: "try", normal: { target: next, args: [] }, exceptional: handlerLink(handler, exception), exception };
+    const [caught] = landing.params;
+    const exception = newVariable<LL>(this.graph, caught!.type, caught!.name);
+    const op = block.ops.at(-1)!;
+    const exceptional = this.noted(landing, exception, op.aux.site ?? op.span);
+    block.exit = { kind: "try", normal: { target: next, args: [] }, exceptional, exception };
     return next;
+  }
+
+  /** On the way to the caller's handler an exception leaves the callee: its traceback says so. */
+  private noted(landing: LLBlock, exception: LLVariable, site: Span | null): LLLink {
+    if (framesInside(site).length === 0) return { target: landing, args: [exception] };
+    const block = newBlock<LL>(this.graph);
+    block.ops.push(this.note(exception, site));
+    block.exit = { kind: "goto", link: { target: landing, args: [exception] } };
+    return { target: block, args: [] };
+  }
+
+  private note(exception: LLValue, site: Span | null): LLOp {
+    return newOp<LL>("exc_note", [exception], newVariable<LL>(this.graph, VOID), site === null ? {} : { site }, site);
   }
 
   private exit(exit: LLExit): LLExit {
@@ -278,17 +308,12 @@ class Copy {
       case "return":
         return { kind: "goto", link: { target: this.rest, args: this.rest.params.length === 0 ? [] : [this.value(exit.value)] } };
       case "raise":
-        if (this.handler !== null) return { kind: "goto", link: handlerLink(this.handler, this.value(exit.value)) };
+        if (this.landing !== null) return { kind: "goto", link: { target: this.landing, args: [this.value(exit.value)] } };
         return { kind: "raise", value: this.value(exit.value), span: this.place(exit.span) };
       case "unreachable":
         return exit;
     }
   }
-}
-
-/** The handler's link for this exception. */
-function handlerLink(handler: Handler, exception: LLValue): LLLink {
-  return { target: handler.exceptional.target, args: handler.exceptional.args.map((arg) => (arg === handler.exception ? exception : arg)) };
 }
 
 /** Where places of the callee are in the caller: under the call (library), or by way of the call. */

@@ -83,22 +83,24 @@ export interface PassOptions {
   readonly skip?: readonly string[];
   /** Verify the program after every pass. */
   readonly check?: boolean;
-  /** Called after every pass; the program is self-contained then. */
   readonly onPass?: (report: PassReport) => void;
+  /** Called after every pass, to look at the program: it is self-contained then. */
+  readonly onProgram?: (pass: string) => void;
 }
 
 export function runPasses(program: LLProgram, options: PassOptions = {}): PassReport[] {
   const reports: PassReport[] = [];
-  const closeEach = options.check === true || options.until !== undefined || options.onPass !== undefined;
+  const closeEach = options.check === true || options.onProgram !== undefined;
   openAll(program);
   for (const pass of PASSES) {
     if (options.skip?.includes(pass.name) !== true) {
       const report = runPass(program, pass);
       reports.push(report);
+      options.onPass?.(report);
       if (closeEach) {
         closeAll(program);
         if (options.check === true) assertVerified(program, pass.name);
-        options.onPass?.(report);
+        options.onProgram?.(pass.name);
         openAll(program);
       }
     }

@@ -55,6 +55,5 @@ function busiestOf(component: readonly LLFunction[], calls: CallGraph): LLFuncti
 function insertCheck(fn: LLFunction): void {
   const graph = fn.graph!;
   const result = newVariable<LL>(graph, VOID);
-  const aux = fn.span === null ? {} : { site: fn.span };
-  graph.entry.ops.unshift(newOp<LL>("stack_check", [], result, aux, fn.span));
+  graph.entry.ops.unshift(newOp<LL>("stack_check", [], result, {}, fn.span));
 }

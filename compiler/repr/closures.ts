@@ -144,13 +144,14 @@ export function wrapFunction(lowering: Lowering, b: Builder, value: LLValue, fro
   return b.cast(newClosure(lowering, b, code, closureStruct(lowering, [inner]), [value]), ref(lowering.layouts.closure));
 }
 
-/** A call through a function value: direct when only one function can be meant. */
+/** A call through a function value: direct when only one function can be meant, as far as inference saw all. */
 export function callClosure(lowering: Lowering, b: Builder, callee: LLValue, fn: FunctionCell, args: readonly Typed[]): Typed {
   const cell = findFunction(fn);
   const annotation = read(cell.result);
   const values = [callee, ...args.map((arg, i) => convert(lowering, b, arg.value, arg.annotation, read(cell.params[i]!)))].filter((value) => value.type.kind !== "void");
   const [only, ...others] = cell.targets;
-  if (only !== undefined && others.length === 0) return { annotation, value: b.call(adapterFor(lowering, only, cell), values) };
+  // A declared signature may be that of a generic body, which is shared by calls it knows nothing of.
+  if (only !== undefined && others.length === 0 && !cell.declared) return { annotation, value: b.call(adapterFor(lowering, only, cell), values) };
   const signature = lowering.layouts.codeSignature(cell);
   const code = b.emit("getfield", [callee], signature, { field: lowering.layouts.closure.fields[0]!, struct: lowering.layouts.closure });
   return { annotation, value: b.emit("call_indirect", [code, ...values], signature.result, { signature }) };

@@ -236,6 +236,22 @@ export class Layouts {
     return struct;
   }
 
+  /**
+   * Final numbers for what is no class: closures come after their base. Nothing has used the
+   * numbers so far but to tell these from classes.
+   */
+  numberShared(lastClassId: number): void {
+    let next = lastClassId + 1;
+    const shared = this.structs.filter((struct) => struct.classId > lastClassId && struct.parent === null);
+    for (const struct of shared) {
+      struct.classId = next++;
+      const below = this.structs.filter((one) => one.parent === struct);
+      for (const one of below) one.classId = one.lastSubclassId = next++;
+      struct.lastSubclassId = next - 1;
+    }
+    for (const array of this.arrays) array.classId = next++;
+  }
+
   // -------------------------------------------------------------- functions
 
   /** The signature of the code of function values: the closure comes first. */

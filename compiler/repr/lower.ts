@@ -38,6 +38,7 @@ export function lower(program: AnnotatedProgram, options: LowerOptions): LLProgr
   const entry = entryFunction(lowering, strArray);
   const describeException = lowering.well("describe_exception");
   lowering.finish();
+  lowering.layouts.numberShared(lowering.classes.lastClassId);
   // 3. The program as back ends see it.
   return {
     name: options.name,

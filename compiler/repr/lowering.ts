@@ -162,7 +162,10 @@ export class Lowering {
     for (const target of cell.targets) {
       if (target.symbol === value.symbol && !("implementations" in target)) return prebuiltClosure(this, adapterFor(this, target, cell));
     }
-    throw new InternalError(`${value.symbol.name} is no target of the function value it becomes`);
+    // The body of a generic function has a signature of its own, which knows no targets.
+    const spec = this.program.specs.find((one) => one.symbol === value.symbol && one.typeArgs.length === 0);
+    assert(spec !== undefined, `${value.symbol.name} is no target of the function value it becomes`);
+    return prebuiltClosure(this, adapterFor(this, spec, cell));
   }
 
   classNumber(value: Extract<StaticValue, { kind: "class" }>): number {

@@ -92,7 +92,7 @@ function noAttribute(at: At, receiver: Annotation, name: string): Annotation {
     if (having.length > 0) return onlyInSubclasses(at, cls, name, having, lacking);
     const close = nearest(name, memberNames(cls));
     return at.ctx.error("E0501", span, `${showClass(receiver.cls)} has no attribute \`${name}\``, {
-      notes: [note(`${cls.name} is defined here`, cls.span), ...receiverNotes(at)],
+      notes: [...(cls.module.isLibrary ? [] : [note(`${cls.name} is defined here`, cls.span)]), ...receiverNotes(at)],
       ...(close === null ? {} : { help: `did you mean \`${close}\`?` }),
     });
   }

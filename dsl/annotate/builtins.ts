@@ -233,8 +233,9 @@ function convert(at: At, to: Annotation, args: CallArguments): Annotation {
       break;
     case "int":
       if (from.kind === "float") return to === UINT || (to.kind === "int" && to.width !== "int") ? intrinsic(at, "convert", [value], to) : callLibrary(at, "int_from_float", [value]);
-      if (from.kind === "int" || from.kind === "bool" || from.kind === "enum" || from.kind === "char") return intrinsic(at, "convert", [value], to);
-      if (from.kind === "str" && to.width === "int") return callFunction(at, at.ctx.bound.builtins.scope.get("parse_int") as never, null, args);
+      if (from.kind === "int" || from.kind === "bool" || from.kind === "enum") return intrinsic(at, "convert", [value], to);
+      // A char is a str of length 1: `int("7")` is 7 whichever of the two the text is taken for.
+      if ((from.kind === "str" || from.kind === "char") && to.width === "int") return callFunction(at, at.ctx.bound.builtins.scope.get("parse_int") as never, null, args);
       break;
     case "char":
       if (from.kind === "int") return intrinsic(at, "convert", [value], to);

@@ -22,7 +22,7 @@ export function textOf(at: At, value: HighValue, conversion: "r" | "s" | null, f
       at.ctx.resolve(at.spec, at.op, { kind: "same", value });
       return from;
     case "int":
-      return callLibrary(at, from.width === "uint" ? "uint_to_str" : "int_to_str", [value]);
+      return callLibrary(at, from.width === "uint" ? "uint_text" : "int_to_str", [value]);
     case "float":
       return callLibrary(at, "float_to_str", [value]);
     case "bool":
@@ -39,6 +39,11 @@ export function textOf(at: At, value: HighValue, conversion: "r" | "s" | null, f
     case "instance": {
       const found = (conversion === "r" ? methodOf(at, from, "__repr__") : null) ?? methodOf(at, from, "__str__") ?? methodOf(at, from, "__repr__");
       if (found !== null && found.cls !== null) return callInstanceMethod(at, found.cls, found.method, value, positional([]));
+      break;
+    }
+    case "array": {
+      const found = methodOf(at, from, "__str__");
+      if (found !== null) return callFunction(at, found.method, value, positional([]));
       break;
     }
     default:

@@ -175,10 +175,12 @@ describe("classes", () => {
     const [a, b] = [classNamed(program, "A"), classNamed(program, "B")];
     expect([...a.fields.keys()]).toEqual(["x", "y", "z"]);
     expect([...b.fields.keys()]).toEqual(["label", "i", "last"]);
-    expect(a.fields.get("x")).toMatchObject({ qualifier: "final", owner: a });
+    expect(a.fields.get("x")!.qualifier).toBe("final");
+    expect(a.fields.get("x")!.owner).toBe(a);
     expect(b.base).toBe(a);
-    expect(a.subclasses).toEqual([b]);
-    expect(b.methods.get("rename")).toMatchObject({ owner: b, qualifiedName: "main.B.rename" });
+    expect(a.subclasses.map((one) => one.name)).toEqual(["B"]);
+    expect(b.methods.get("rename")!.owner).toBe(b);
+    expect(b.methods.get("rename")!.qualifiedName).toBe("main.B.rename");
     expect(b.methods.get("s")!.flavour).toBe("staticmethod");
   });
 

@@ -1,9 +1,11 @@
 /** "did you mean": the known name that is closest to what was written, if any is close enough. */
 
-/** The nearest of `names` by edit distance, at most a third of the length away; null if none is. */
+/** The nearest of `names` by edit distance, at most a third of its length away; null if none is. */
 export function nearest(written: string, names: Iterable<string>): string | null {
   let best: string | null = null;
-  let bestDistance = Math.max(1, Math.floor(written.length / 3)) + 1;
+  // Of one or two letters, only another spelling of the same.
+  const most = written.length < 3 ? 0 : Math.max(1, Math.floor(written.length / 3));
+  let bestDistance = most + 1;
   for (const name of names) {
     if (Math.abs(name.length - written.length) >= bestDistance || name === written) continue;
     const distance =

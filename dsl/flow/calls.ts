@@ -153,6 +153,8 @@ function specialCall(b: FunctionBuilder, form: string, e: ExpressionOf<"call">):
     case "len":
     case "iter":
       return args.length === 1 ? operation(b, form, args, e.span) : null;
+    case "bool":
+      return args.length === 1 ? operation(b, "truth", args, e.span) : null;
     case "str":
       return args.length === 1 ? toText(b, first, e.span, null, null) : null;
     case "repr":
@@ -166,7 +168,7 @@ function specialCall(b: FunctionBuilder, form: string, e: ExpressionOf<"call">):
 
 function operation(
   b: FunctionBuilder,
-  op: "isinstance" | "len" | "iter",
+  op: "isinstance" | "len" | "iter" | "truth",
   args: readonly Expression[],
   span: Span,
 ): HighValue {

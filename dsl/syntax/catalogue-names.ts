@@ -111,6 +111,14 @@ export const NAMES_ROWS = {
     wrong: "class Shape:\n    name: str\n\nclass Circle(Shape):\n    name: str\n",
     right: "class Shape:\n    name: str\n\nclass Circle(Shape):\n    radius: float\n",
   },
+  E0511: {
+    title: "`super()` without a method to call",
+    explanation:
+      "`super().m(…)` stands in a method and calls the method `m` of the nearest class above that has one. Here there is none.",
+    wrong: "class A:\n    def m(self) -> int:\n        return super().m()\n",
+    right:
+      "class A:\n    def m(self) -> int:\n        return 1\n\nclass B(A):\n    def m(self) -> int:\n        return super().m()\n",
+  },
   W0901: {
     title: "import never used",
     explanation: "The name is imported and the module never mentions it. Leave the import out.",

@@ -1,6 +1,7 @@
 ; Everything a moving collector must get right, under stress: links, arrays, a mutable prebuilt root,
 ; weak fields, finalizers, hashes that stay. The status counts what held.
 ; status 42
+; native-only
 struct Node { value: i64, next: ref<Node> }
 struct Weak weak target { target: ref<Node> }
 struct Final finalizer note_death { id: i64 }

@@ -1,6 +1,7 @@
 ; A list that grows for ever meets the heap's limit; once it is caught and dropped there is room again.
 ; env WRIGHT_MAX_HEAP=4M
 ; status 9
+; native-only
 ; no-stress
 struct Cell { x: i64, next: ref<Cell> }
 array bytes of u8

@@ -9,8 +9,9 @@
  *     ; stderr-has text          a text that the error output contains
  *     ; env NAME=value           of the run
  *     ; no-stress                too slow to collect at every allocation
+ *     ; native-only              about the collector, of which the evaluator has none
  *
- * Each runs as it is, and again while the collector moves everything at every allocation, checks
+ * Each runs in the evaluator, before and after the passes for native code, then natively as it is, and again while the collector moves everything at every allocation, checks
  * the heap and traps accesses to where objects used to be.
  */
 import { spawnSync } from "node:child_process";
@@ -19,7 +20,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { buildNative, type BuildOptions } from "../../compiler/c/build.ts";
+import { Machine } from "../../compiler/eval/machine.ts";
+import { testHost } from "../../compiler/eval/test-host.ts";
 import { parseProgram } from "../../compiler/ll/parse.ts";
+import type { LLProgram } from "../../compiler/ll/program.ts";
+import { assertVerified } from "../../compiler/ll/verify.ts";
 import { prepareForNative } from "../../compiler/passes/native.ts";
 import { fixtures, ROOT } from "../support.ts";
 
@@ -37,6 +42,7 @@ interface Expected {
   readonly has: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly stress: boolean;
+  readonly evaluator: boolean;
 }
 
 function expectations(text: string): Expected {
@@ -50,6 +56,7 @@ function expectations(text: string): Expected {
     has: all("stderr-has"),
     env: Object.fromEntries(all("env").map((one) => one.split("=", 2) as [string, string])),
     stress: !/^; no-stress$/m.test(text),
+    evaluator: !/^; native-only$/m.test(text),
   };
 }
 
@@ -70,9 +77,28 @@ function check(path: string, expected: Expected, env: Readonly<Record<string, st
   for (const text of expected.has) expect(stderr).toContain(text);
 }
 
+function checkEvaluator(program: LLProgram, expected: Expected): void {
+  const { host, output: written } = testHost();
+  const status = new Machine(program, host).runMain(["program"]);
+  expect({ status, stdout: written[1] }, written[2]).toEqual({
+    status: expected.status,
+    stdout: expected.stdout,
+  });
+  if (expected.stderr !== null) expect(written[2]).toBe(expected.stderr);
+  for (const text of expected.has) expect(written[2]).toContain(text);
+}
+
 for (const name of fixtures(folder, ".ll")) {
   test(name, async () => {
-    const expected = expectations(readFileSync(join(folder, `${name}.ll`), "utf8"));
+    const text = readFileSync(join(folder, `${name}.ll`), "utf8");
+    const expected = expectations(text);
+    if (expected.evaluator) {
+      const program = parseProgram(text);
+      checkEvaluator(program, expected);
+      prepareForNative(program);
+      assertVerified(program, "native");
+      checkEvaluator(program, expected);
+    }
     const path = await build(name);
     check(path, expected, {});
     if (expected.stress) check(path, expected, STRESS);

@@ -1,0 +1,56 @@
+/**
+ * Random low-level programs: the evaluator, the evaluator after the passes for native code, the
+ * executable, and the executable under stress must agree on exit status and output.
+ *
+ * RANDOM_SEEDS=from-to runs others than the usual few.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { buildNative } from "../../compiler/c/build.ts";
+import { Machine } from "../../compiler/eval/machine.ts";
+import { testHost } from "../../compiler/eval/test-host.ts";
+import { parseProgram } from "../../compiler/ll/parse.ts";
+import { assertVerified } from "../../compiler/ll/verify.ts";
+import { prepareForNative } from "../../compiler/passes/native.ts";
+import type { LLProgram } from "../../compiler/ll/program.ts";
+import { seeded } from "../random-program.ts";
+import { ROOT } from "../support.ts";
+import { randomProgram } from "./random-graphs.ts";
+
+const output = mkdtempSync(join(tmpdir(), "wright-random-"));
+afterAll(() => rmSync(output, { recursive: true, force: true }));
+
+const [from, to] = (process.env["RANDOM_SEEDS"] ?? "1-6").split("-").map(Number) as [number, number];
+const STRESS = { WRIGHT_GC_STRESS: "1", WRIGHT_GC_POISON: "1", WRIGHT_GC_VERIFY: "1" };
+
+function evaluated(program: LLProgram): { status: number; stderr: string } {
+  const { host, output: written } = testHost();
+  const status = new Machine(program, host).runMain(["program"]);
+  return { status, stderr: written[2] };
+}
+
+function executed(path: string, env: Readonly<Record<string, string>>): unknown {
+  const { status, stderr } = spawnSync(path, [], { env: { ...env }, encoding: "utf8", timeout: 20_000 });
+  return { status, stderr };
+}
+
+for (let seed = from; seed <= to; seed++) {
+  test(`seed ${seed}`, async () => {
+    const text = randomProgram(seeded(seed));
+    const program = parseProgram(text);
+    assertVerified(program, "made");
+    const expected = evaluated(program);
+    prepareForNative(program);
+    assertVerified(program, "native");
+    expect(evaluated(program)).toEqual(expected);
+    const path = join(output, `seed${seed}`);
+    const cache = join(output, "cache");
+    const options = { output: path, cache, strict: true, mode: "dev" } as const;
+    expect(await buildNative(program, options)).toEqual({ ok: true, output: path });
+    expect(executed(path, {})).toEqual(expected);
+    expect(executed(path, STRESS)).toEqual(expected);
+  });
+}

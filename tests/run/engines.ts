@@ -1,0 +1,134 @@
+/**
+ * Running one Wright program on every engine, with what it did as a value: what it printed, how it
+ * ended, what it complained about. All engines must give the same.
+ *
+ * Compiling C dominates everything else, so native engines run a *bundle*: one program with all the
+ * tests as modules, whose `main` calls the one that its first argument names.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { buildNative, type BuildOptions } from "../../compiler/c/build.ts";
+import { findCompiler } from "../../compiler/c/toolchain.ts";
+import { compile, type CompilerHost } from "../../compiler/driver.ts";
+import type { Host } from "../../compiler/eval/host.ts";
+import { nodeHeapUsage, nodeHost } from "../../compiler/eval/host-node.ts";
+import { Machine } from "../../compiler/eval/machine.ts";
+import type { LLProgram } from "../../compiler/ll/program.ts";
+import type { RawMemory } from "../../compiler/eval/raw-memory.ts";
+import type { RawAddress, Word } from "../../compiler/eval/heap.ts";
+import { prepareForNative } from "../../compiler/passes/native.ts";
+import { renderDiagnostics } from "../../dsl/syntax/render.ts";
+import { sourceFile, type SourceFile } from "../../dsl/syntax/source.ts";
+import { ROOT } from "../support.ts";
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  /** What follows the program's name. */
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const LIBRARY = "<library>";
+const texts = new Map<string, SourceFile | null>();
+
+/** Reads modules of a folder of the repository; those in `files` exist only here. */
+export function folderHost(folder: string, files: Readonly<Record<string, string>> = {}): CompilerHost {
+  return {
+    libraryRoot: LIBRARY,
+    read(path) {
+      const own = files[path];
+      if (own !== undefined) return sourceFile(path, own);
+      const real = path.startsWith(LIBRARY) ? join(ROOT, "dsl/lib", path.slice(LIBRARY.length)) : join(ROOT, folder, path);
+      let file = texts.get(real);
+      if (file === undefined) texts.set(real, (file = existsSync(real) ? sourceFile(path, readFileSync(real, "utf8")) : null));
+      return file;
+    },
+  };
+}
+
+/** A program that must be one: anything else is a mistake in the test. */
+export function compiled(entry: string, host: CompilerHost, options: { readonly optimise: boolean; readonly check?: boolean }): LLProgram {
+  const result = compile(entry, host, options);
+  if (!result.ok) {
+    const errors = result.diagnostics.filter((one) => one.severity === "error");
+    throw new Error(renderDiagnostics(errors, { color: false }));
+  }
+  return result.program;
+}
+
+// ---------------------------------------------------------------- the evaluator
+
+/** The host over Node whose standard streams are strings (of bytes). */
+function capturingHost(env: Readonly<Record<string, string>>): { host: Host; outcome: (code: number) => Outcome } {
+  const written: Buffer[][] = [[], [], []];
+  const base = nodeHost({ environment: env });
+  const host: Host = {
+    ...base,
+    wr_os_isatty: () => 0,
+    wr_os_write: (memory: RawMemory, fd: Word, from: RawAddress, n: Word) => {
+      written[Number(fd)]!.push(Buffer.from(memory.bytes(from, n)));
+      return n;
+    },
+  };
+  const text = (fd: number) => Buffer.concat(written[fd]!).toString("latin1");
+  return { host, outcome: (code) => ({ code, stdout: text(1), stderr: steady(text(2)) }) };
+}
+
+export function evaluate(program: LLProgram, { args = [], env = {} }: RunOptions = {}): Outcome {
+  const { host, outcome } = capturingHost(env);
+  const limit = env["WRIGHT_MAX_HEAP"];
+  // V8 has a heap of its own, with the compiler in it: the limit is for what comes on top.
+  const usage = nodeHeapUsage();
+  const memory = limit === undefined ? {} : { memoryLimit: bytesOf(limit) + usage.bytesInUse(), heapUsage: usage };
+  return outcome(new Machine(program, host, memory).runMain(["program", ...args]));
+}
+
+function bytesOf(text: string): number {
+  const [, digits, unit] = /^(\d+)([kmg]?)$/i.exec(text)!;
+  return Number(digits) * 1024 ** ["", "k", "m", "g"].indexOf(unit!.toLowerCase());
+}
+
+// ---------------------------------------------------------------- native
+
+export async function hasCompiler(command: string): Promise<boolean> {
+  return !("kind" in (await findCompiler(command)));
+}
+
+/** Builds an executable; the program is for native back ends only afterwards. */
+export async function executable(program: LLProgram, output: string, options: Partial<BuildOptions>): Promise<string> {
+  prepareForNative(program);
+  const result = await buildNative(program, { output, cache: join(ROOT, ".cache/run-tests"), ...options });
+  if (!result.ok) throw new Error(`${result.problem.message}\n${result.problem.details.slice(0, 4000)}`);
+  return result.output;
+}
+
+export function runNative(path: string, { args = [], env = {} }: RunOptions = {}): Outcome {
+  const run = spawnSync(path, args, { env: { ...env, ASAN_OPTIONS: "detect_leaks=0" }, encoding: "latin1", timeout: 60_000, maxBuffer: 2 ** 28 });
+  return { code: run.status, stdout: run.stdout, stderr: steady(run.stderr) + (run.signal === null ? "" : `killed by ${run.signal}\n`) };
+}
+
+/** How deep a stack is differs between engines. */
+function steady(stderr: string): string {
+  return stderr.replace(/\[(\d+) more calls\]/g, "[… more calls]").replace(/\[repeated \d+ more times\]/g, "[repeated … more times]");
+}
+
+// ---------------------------------------------------------------- bundles
+
+/** The text of a program that has these modules and runs the one that is asked for. */
+export function bundleOf(modules: readonly string[]): string {
+  const cases = modules.map((name) => `        case "${name}":\n            return ${name}.main(argv[1:])`);
+  return `${modules.map((name) => `import ${name}`).join("\n")}\n\ndef main(argv: list[str]) -> int:\n    match argv[1]:\n${cases.join("\n")}\n    return 99\n`;
+}
+
+export const BUNDLE = "bundle.wr";
+
+/** Without the frame of the bundle's `main`: as if the module had been the program. */
+export function unbundled(outcome: Outcome): Outcome {
+  return { ...outcome, stderr: outcome.stderr.replace(/^ {2}File "bundle\.wr", line \d+, in main\n/gm, "") };
+}
