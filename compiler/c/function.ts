@@ -470,7 +470,7 @@ class FunctionWriter {
         return this.#line("}");
       case "traceback_add":
         return this.#tracebackAdd(framesAt(this.#fn, op.aux.site!));
-      case "exc_note":
+      case "traceback_note":
         this.#line(`wr_exc_set(${this.#atom(op.args[0]!)});`);
         this.#tracebackAdd(framesInside(op.aux.site ?? null));
         return this.#line("wr_exc_take();");

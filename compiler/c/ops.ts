@@ -35,7 +35,7 @@ export type PlacedOp =
   | "new"
   | "new_array"
   | "traceback_add"
-  | "exc_note"
+  | "traceback_note"
   | "ss_enter"
   | "ss_leave"
   | "ss_store"

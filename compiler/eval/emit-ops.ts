@@ -435,7 +435,7 @@ export const IRREGULAR: Readonly<Record<Irregular<"eval">, Emit>> = {
   exc_set: machine("setPending"),
   exc_pending: () => "rt.pending !== null",
   exc_take: machine("takePending"),
-  exc_note: (op, e) => `rt.noteRaise(${argument(op, 0, e)}, ${e.constant(framesInside(op.aux.site ?? null).map(tracebackSite))})`,
+  traceback_note: (op, e) => `rt.noteRaise(${argument(op, 0, e)}, ${e.constant(framesInside(op.aux.site ?? null).map(tracebackSite))})`,
   traceback_add: (op, e) => `rt.addSites(SITES[${e.site(op)}])`,
   // JavaScript checks its stack itself.
   stack_check: () => "",

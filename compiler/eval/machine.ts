@@ -257,7 +257,7 @@ export class Machine {
     this.pending = exception;
   }
 
-  /** For `exc_note`. */
+  /** For `traceback_note`. */
   noteRaise(exception: HeapObject, sites: readonly TracebackSite[]): void {
     this.#startTraceback(exception);
     this.addSites(sites);

@@ -13,8 +13,8 @@ import type { Span } from "../../dsl/syntax/source.ts";
 import type { LLFunction } from "./program.ts";
 
 export interface Site extends Span {
-  /** The function this place is in, if it was inlined, and the call it was inlined at. */
-  readonly inlined?: { readonly function: string; readonly at: Site };
+  /** The function this place is in, if it was inlined, and the call it was inlined at, if that has a place. */
+  readonly inlined?: { readonly function: string; readonly at: Site | null };
 }
 
 export interface Frame {
@@ -30,7 +30,7 @@ export function isShown(fn: LLFunction): boolean {
 /** The frames of a place in a function, innermost first; a function that is not shown has none of its own. */
 export function framesAt(fn: LLFunction, at: Span | null): Frame[] {
   const frames = framesInside(at);
-  const outermost = outermostOf(at ?? fn.span);
+  const outermost = outermostOf(at) ?? fn.span;
   if (outermost !== null && isShown(fn)) frames.push({ function: fn.displayName, at: outermost });
   return frames;
 }
@@ -47,18 +47,25 @@ export function framesInside(at: Span | null): Frame[] {
 }
 
 function outermostOf(site: Site | null): Site | null {
-  while (site?.inlined !== undefined) site = site.inlined.at;
+  while (site !== null && site.inlined !== undefined) site = site.inlined.at;
   return site;
 }
 
 /** A place of `callee`, seen from the function into which it was inlined at `call`. */
-export function inlinedSite(site: Site, callee: string, call: Site): Site {
-  const inlined = site.inlined === undefined ? { function: callee, at: call } : { function: site.inlined.function, at: inlinedSite(site.inlined.at, callee, call) };
+export function inlinedSite(site: Site, callee: string, call: Site | null): Site {
+  if (site.inlined === undefined) return within(site, callee, call);
+  const { function: inner, at } = site.inlined;
+  return within(site, inner, at === null ? at : inlinedSite(at, callee, call));
+}
+
+function within(site: Site, inlinedFunction: string, at: Site | null): Site {
+  const inlined = { function: inlinedFunction, at };
   return { chunk: site.chunk, start: site.start, end: site.end, inlined };
 }
 
 /** The same for a callee that is not shown: its own frame is the call's. */
-export function hoistedSite(site: Site, call: Site): Site {
+export function hoistedSite(site: Site, call: Site | null): Site | null {
   if (site.inlined === undefined) return call;
-  return { chunk: site.chunk, start: site.start, end: site.end, inlined: { function: site.inlined.function, at: hoistedSite(site.inlined.at, call) } };
+  const { function: inner, at } = site.inlined;
+  return within(site, inner, at === null ? call : hoistedSite(at, call));
 }

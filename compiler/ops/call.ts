@@ -51,7 +51,7 @@ export const CALL_OPS = {
     doc: "adds the frames of aux.site to the traceback: the current function, and before it what was inlined there",
   },
 
-  exc_note: {
+  traceback_note: {
     ...PLAIN,
     args: ["ref"],
     result: "void",

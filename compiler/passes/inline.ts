@@ -244,7 +244,7 @@ class Copy {
 
   private aux({ name, aux }: LLOp): LLAux {
     // What was raised and caught further inside says nothing about the function around it.
-    if (name === "exc_note") return aux;
+    if (name === "traceback_note") return aux;
     const site = aux.site === undefined ? null : this.place(aux.site);
     return site === null ? aux : { ...aux, site };
   }
@@ -286,7 +286,7 @@ class Copy {
   }
 
   private note(exception: LLValue, site: Span | null): LLOp {
-    return newOp<LL>("exc_note", [exception], newVariable<LL>(this.graph, VOID), site === null ? {} : { site }, site);
+    return newOp<LL>("traceback_note", [exception], newVariable<LL>(this.graph, VOID), site === null ? {} : { site }, site);
   }
 
   private exit(exit: LLExit): LLExit {
@@ -320,6 +320,5 @@ class Copy {
 function placing(call: LLOp): (span: Span) => Site | null {
   const at = call.aux.site ?? call.span;
   const callee = call.aux.callee!;
-  if (at === null) return (span) => span;
   return isShown(callee) ? (span) => inlinedSite(span, callee.displayName, at) : (span) => hoistedSite(span, at);
 }

@@ -14,6 +14,7 @@ import { exitLinks } from "../flow/graph.ts";
 import type { HighBlock, HighLink, HighOp, HighValue } from "../flow/ops.ts";
 import { note } from "../syntax/diagnostics.ts";
 import { libraryClass, libraryFunction } from "./calls.ts";
+import type { At } from "./calls.ts";
 import { findClass, newCell } from "./cells.ts";
 import type { ClassInstance } from "./cells.ts";
 import { Context } from "./context.ts";
@@ -167,9 +168,11 @@ function lookAt(ctx: Context, spec: LiveSpec, block: HighBlock): void {
   let last: Annotation | null = null;
   const current: NonNullable<Context["current"]> = { spec, span: null };
   ctx.current = current;
+  const at: At = { ctx, spec, op: block.ops[0] as HighOp };
   for (const op of block.ops) {
     current.span = op.span;
-    last = transfer({ ctx, spec, op: op as HighOp });
+    at.op = op as HighOp;
+    last = transfer(at);
     spec.annotations[op.result.id] = last;
     if (last.kind === "never") break;
   }

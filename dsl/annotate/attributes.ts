@@ -11,12 +11,12 @@ import type { ClassInstance } from "./cells.ts";
 import type { Context } from "./context.ts";
 import { chainNotes, sourceOf } from "./explain.ts";
 import type { Wanted } from "./explain.ts";
-import { INT, NONE, POISON, STR } from "./lattice.ts";
+import { INT, NONE, POISON, STR, optional } from "./lattice.ts";
 import type { Annotation, AnnotationOf } from "./lattice.ts";
 import { show, showClass } from "./show.ts";
 import * as specs from "./specs.ts";
 import * as types from "./types.ts";
-import { flowInto, join } from "./unify.ts";
+import { alreadyHolds, flowInto, join } from "./unify.ts";
 import { annotationOf, staticAnnotation } from "./values.ts";
 
 // ---------------------------------------------------------------- primitives
@@ -263,7 +263,9 @@ export function setattr(at: At): Annotation {
     });
   at.ctx.resolve(at.spec, at.op, { kind: "field", ...found });
   const value = at.op.args[1]!;
-  flowInto(at.ctx, found.cell, annotationOf(at.spec, value), {
+  const annotation = annotationOf(at.spec, value);
+  if (alreadyHolds(found.cell, annotation)) return NONE;
+  flowInto(at.ctx, found.cell, annotation, {
     span: at.op.aux.argSpans?.[1] ?? at.op.span,
     message: `stored here in \`${name}\``,
     source: sourceOf(at.spec, value),
@@ -289,6 +291,9 @@ export function callMethod(at: At): Annotation {
       return callOnInstance(at, receiver, name);
     case "constant":
       return callOnConstant(at, receiver, name);
+    case "weak":
+      // `w.get()`: the object, or None once it is gone.
+      return name === "get" && args.values.length === 0 ? intrinsic(at, "weak_get", optional(at.ctx.read(receiver.item))) : noAttribute(at, receiver, name);
     case "optional":
     case "none":
       return maybeNone(at, receiver, `its method \`${name}\` cannot be called`);

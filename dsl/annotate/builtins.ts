@@ -262,7 +262,7 @@ export function hashOf(at: At, value: HighValue): Annotation {
     case "enum":
       return intrinsic(at, "convert", [value], INT);
     case "float":
-      return intrinsic(at, "float_bits", [value], INT);
+      return callLibrary(at, "float_hash", [value]);
     case "str":
       return callLibrary(at, "str_hash", [value]);
     case "optional":

@@ -20,14 +20,15 @@ import type { ArgumentSource, Resolution, Spec } from "./result.ts";
 import { show } from "./show.ts";
 import * as specs from "./specs.ts";
 import * as types from "./types.ts";
-import { flowInto } from "./unify.ts";
+import { alreadyHolds, flowInto } from "./unify.ts";
 import { annotationOf, staticAnnotation } from "./values.ts";
 
 /** The op being looked at, and in whose body. */
 export interface At {
   readonly ctx: Context;
   readonly spec: LiveSpec;
-  readonly op: HighOp;
+  /** One `At` serves all ops of a block, in turn: nobody may keep it. */
+  op: HighOp;
 }
 
 export interface CallArguments {
@@ -127,13 +128,12 @@ function defaultOf(at: At, symbol: FunctionSymbol, index: number): StaticValue |
 function flowArgument(at: At, cell: Cell, source: ArgumentSource, span: Span | null, name: string): void {
   const { ctx, spec } = at;
   switch (source.kind) {
-    case "value":
-      flowInto(ctx, cell, annotationOf(spec, source.value), {
-        span,
-        message: `passed here as \`${name}\``,
-        source: sourceOf(spec, source.value),
-      });
+    case "value": {
+      const annotation = annotationOf(spec, source.value);
+      if (alreadyHolds(cell, annotation)) return;
+      flowInto(ctx, cell, annotation, { span, message: `passed here as \`${name}\``, source: sourceOf(spec, source.value) });
       return;
+    }
     case "default":
       flowInto(ctx, cell, staticAnnotation(source.value), { span, message: "the parameter's default", source: null });
       return;

@@ -62,6 +62,7 @@ export class Context {
   readonly buildGraph: GraphBuilder;
   readonly diagnostics: Diagnostic[] = [];
   readonly specs: LiveSpec[] = [];
+  readonly plainSpecs = new Map<FunctionSymbol, LiveSpec>();
   readonly specsByKey = new Map<string, LiveSpec>();
   readonly globals = new Map<GlobalSymbol, Cell>();
   readonly plainClasses = new Map<ClassSymbol, ClassInstance>();

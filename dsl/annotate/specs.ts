@@ -44,6 +44,13 @@ export function isGeneric(symbol: FunctionSymbol): boolean {
 
 /** The specialisation of a function that is not generic. */
 export function specOf(ctx: Context, symbol: FunctionSymbol, variant: Variant = PLAIN): LiveSpec {
+  if (variant !== PLAIN) return variantSpec(ctx, symbol, variant);
+  let spec = ctx.plainSpecs.get(symbol);
+  if (spec === undefined) ctx.plainSpecs.set(symbol, (spec = variantSpec(ctx, symbol, PLAIN)));
+  return spec;
+}
+
+function variantSpec(ctx: Context, symbol: FunctionSymbol, variant: Variant): LiveSpec {
   const key = symbol.qualifiedName + variantKey(variant) + `#${symbolId(symbol)}`;
   const known = ctx.specsByKey.get(key);
   if (known !== undefined) return known;

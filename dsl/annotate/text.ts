@@ -6,6 +6,7 @@ import type { At } from "./calls.ts";
 import { STR } from "./lattice.ts";
 import type { Annotation } from "./lattice.ts";
 import { methodOf } from "./operators.ts";
+import type { FoundMethod } from "./operators.ts";
 import { show } from "./show.ts";
 import { annotationOf } from "./values.ts";
 
@@ -36,9 +37,10 @@ export function textOf(at: At, value: HighValue, conversion: "r" | "s" | null, f
       return callLibrary(at, conversion === "r" ? "optional_repr" : "optional_to_str", [value]);
     case "tuple":
       return from.items.length === 0 ? constantText(at, "()") : callLibrary(at, `tuple_repr_${from.items.length}`, [value]);
+    case "array":
     case "instance": {
       const found = (conversion === "r" ? methodOf(at, from, "__repr__") : null) ?? methodOf(at, from, "__str__") ?? methodOf(at, from, "__repr__");
-      if (found !== null && found.cls !== null) return callInstanceMethod(at, found.cls, found.method, value, positional([]));
+      if (found !== null) return callText(at, found, value);
       break;
     }
     case "array": {
@@ -50,6 +52,11 @@ export function textOf(at: At, value: HighValue, conversion: "r" | "s" | null, f
       break;
   }
   return at.ctx.error("E0314", at.op.span, `${show(from)} has no text: it defines neither __str__ nor __repr__`);
+}
+
+function callText(at: At, found: FoundMethod, value: HighValue): Annotation {
+  if (found.cls === null) return callFunction(at, found.method, value, positional([]));
+  return callInstanceMethod(at, found.cls, found.method, value, positional([]));
 }
 
 function constantText(at: At, text: string): Annotation {

@@ -303,6 +303,39 @@ export function isSubclass(cls: ClassSymbol, of: ClassSymbol): boolean {
 
 // ---------------------------------------------------------------- cells
 
+/**
+ * Whether the flow would change nothing: the common case once a program has settled, worth finding out
+ * before a reason is even written down.
+ */
+export function alreadyHolds(cell: Cell, annotation: Annotation): boolean {
+  const root = find(cell);
+  if (annotation.kind === "never" || root.annotation === annotation) return true;
+  if (root.limit !== null || root.inner !== null || root.parts !== null) return false;
+  return covers(root.annotation, annotation);
+}
+
+function covers(held: Annotation, annotation: Annotation): boolean {
+  if (held.kind === "optional") return annotation.kind === "none" || covers(held.of, annotation.kind === "optional" ? annotation.of : annotation);
+  switch (annotation.kind) {
+    case "int":
+      return held.kind === "int" && held.value === null && held.width === annotation.width;
+    case "bool":
+    case "str":
+    case "char":
+      return held.kind === annotation.kind && held.value === null;
+    case "float":
+      return held.kind === "float" && held.width === annotation.width;
+    case "enum":
+      return held.kind === "enum" && held.index === null && held.symbol === annotation.symbol;
+    case "instance":
+      return held.kind === "instance" && findClass(held.cls) === findClass(annotation.cls);
+    case "none":
+      return held.kind === "none";
+    default:
+      return false;
+  }
+}
+
 /** What a cell keeps of an annotation: no literals, and functions and classes as values. */
 function storable(ctx: Context, annotation: Annotation): Annotation {
   if (annotation.kind === "constant") return ctx.materialise(annotation) ?? annotation;

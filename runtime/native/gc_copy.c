@@ -43,7 +43,8 @@ static bag with_finalizer; /* alive, finalizer not run, in order of allocation *
 static bag dying;          /* finalizer to be run; roots until then */
 static bool finalizing;
 static int64_t limit, collections, allocated_before;
-static bool stress, poison, verify;
+static int64_t stress; /* collect at every so-manieth allocation; 0 for never */
+static bool poison, verify;
 
 static void put(bag *b, wr_ref x) {
   if (b->count == b->capacity) {
@@ -80,12 +81,13 @@ static void release(space *s) {
 /* Under stress there is never room to bump, so that every allocation arrives here. */
 static void open_space(char *first_free, int64_t room) {
   wr_nursery_free = first_free;
-  wr_nursery_top = stress ? first_free : first_free + room;
+  wr_nursery_top = stress != 0 ? first_free : first_free + room;
 }
 
 void wr_gc_start(int64_t bytes) {
   limit = bytes;
-  stress = flag("WRIGHT_GC_STRESS");
+  const char *every = getenv("WRIGHT_GC_STRESS");
+  stress = every == NULL ? 0 : atoll(every);
   poison = flag("WRIGHT_GC_POISON");
   verify = flag("WRIGHT_GC_VERIFY");
   int64_t room = limit < MINIMUM ? limit & ~INT64_C(7) : MINIMUM;
@@ -282,22 +284,27 @@ void wr_gc_collect(void) {
 
 /* ---- allocation ------------------------------------------------------------------------------------ */
 
+static bool is_stressed(void) {
+  static int64_t allocations;
+  return stress != 0 && ++allocations % stress == 0;
+}
+
 /* Stress leaves `top` at `free`; the space behind it is there all the same. */
 static bool fits(int64_t size) {
-  char *end = stress ? current.base + (current.size < limit ? current.size : limit) : wr_nursery_top;
+  char *end = stress != 0 ? current.base + (current.size < limit ? current.size : limit) : wr_nursery_top;
   return size <= end - wr_nursery_free;
 }
 
 static void *take(int64_t size) {
   char *result = wr_nursery_free;
   wr_nursery_free += size;
-  if (stress) wr_nursery_top = wr_nursery_free;
+  if (stress != 0) wr_nursery_top = wr_nursery_free;
   return result;
 }
 
 void *wr_gc_malloc_slow(int64_t size, uint32_t type) {
   (void)type;
-  if (stress || !fits(size)) {
+  if (is_stressed() || !fits(size)) {
     bool room = collect(size);
     run_finalizers();
     /* Finalizers may have used the room up. */

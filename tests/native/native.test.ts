@@ -15,7 +15,7 @@
  * the heap and traps accesses to where objects used to be.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -93,8 +93,8 @@ for (const name of fixtures(folder, ".ll")) {
     const text = readFileSync(join(folder, `${name}.ll`), "utf8");
     const expected = expectations(text);
     if (expected.evaluator) {
+      checkEvaluator(parseProgram(text), expected);
       const program = parseProgram(text);
-      checkEvaluator(program, expected);
       prepareForNative(program);
       assertVerified(program, "native");
       checkEvaluator(program, expected);
@@ -122,4 +122,26 @@ test("a missing compiler is said", async () => {
     ok: false,
     problem: { kind: "no-compiler", message: "the C compiler `no-such-compiler` could not be run" },
   });
+});
+
+test("debug builds speak of the source, and C files can be kept", async () => {
+  const path = await build("exceptions", { debug: true, keepC: join(output, "kept") });
+  check(path, expectations(readFileSync(join(folder, "exceptions.ll"), "utf8")), {});
+  expect(readFileSync(join(output, "kept/code_1.c"), "utf8")).toContain('#line 12 "main.wr"');
+});
+
+test("an interrupted build leaves nothing", async () => {
+  const program = parseProgram("");
+  prepareForNative(program);
+  const path = join(output, "interrupted");
+  const result = await buildNative(program, { output: path, cache, signal: AbortSignal.abort() });
+  expect(result).toMatchObject({ ok: false, problem: { kind: "interrupted" } });
+  expect(readdirSync(output).filter((name) => name.startsWith("interrupted"))).toEqual([]);
+});
+
+test("a place that cannot be written to is said", async () => {
+  const program = parseProgram("");
+  prepareForNative(program);
+  const result = await buildNative(program, { output: "/dev/null/program", cache });
+  expect(result).toMatchObject({ ok: false, problem: { kind: "io" } });
 });

@@ -24,7 +24,7 @@ export function randomProgram(random: Random): string {
 ${functions.join("\n")}
 fn main -> int {
 block0(argv.0: ref<strs>):
-  v1: int = call(18, 7, 11, #root, #other) callee=f0 at "main.wr:1:1"
+  v1: int = call(30, 7, 11, #root, #other) callee=f0 at "main.wr:1:1"
   try block1(v1) catch e.2: ref<Exception> => block2(e.2)
 block1(v3: int):
   v4 = int_mod(v3, 251)
@@ -58,10 +58,19 @@ class FunctionMaker {
   /** Blocks 1 … n do things; 0 is the entry, n + 1 returns, n + 2 is where exceptions go. */
   make(): string {
     const lines = [`fn f${this.#index} -> int at "main.wr:${10 * (this.#index + 1)}:1" {`];
-    lines.push(...this.#header(0), `  goto block1(${this.#args()})`);
+    lines.push(...this.#header(0), ...this.#start());
     for (let block = 1; block <= this.#blocks; block++) lines.push(...this.#block(block));
     lines.push(...this.#returning(this.#blocks + 1), ...this.#handler(this.#blocks + 2), "}");
     return lines.join("\n");
+  }
+
+  /** Looks at the fuel first: else recursion would not end. */
+  #start(): string[] {
+    const more = this.#name();
+    return [
+      `  ${more} = int_gt(${this.#fuel}, 0)`,
+      `  branch ${more} ? block1(${this.#args()}) : ${this.#end(this.#fuel)}`,
+    ];
   }
 
   #name(): string {

@@ -1,0 +1,89 @@
+/**
+ * Speed of whole-program inference: `node bench/analyse.ts [lines] [rounds]`. Prints, as JSON, the
+ * milliseconds of parsing with binding, of building flow graphs and of annotating a generated program,
+ * and lines per second beyond start-up (the same analysis of a one-line program).
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { annotate } from "../dsl/annotate/annotate.ts";
+import { bindProgram } from "../dsl/bind/bind.ts";
+import { build } from "../dsl/flow/build.ts";
+import { parseModule } from "../dsl/grammar/parser.ts";
+import { sourceFile } from "../dsl/syntax/source.ts";
+import type { SourceFile } from "../dsl/syntax/source.ts";
+import { realisticProgram } from "./realistic-program.ts";
+
+interface Times {
+  readonly parse: number;
+  readonly flow: number;
+  readonly annotate: number;
+  readonly specialisations: number;
+}
+
+const library = new Map<string, SourceFile>();
+
+function readLibrary(path: string): SourceFile | null {
+  const known = library.get(path);
+  if (known !== undefined || !existsSync(path)) return known ?? null;
+  const file = sourceFile(path, readFileSync(path, "utf8"));
+  library.set(path, file);
+  return file;
+}
+
+function analyse(text: string): Times {
+  const main = sourceFile("main.wr", text);
+  const host = {
+    read: (path: string) => (path === "main.wr" ? main : readLibrary(path)),
+    libraryRoot: new URL("../dsl/lib", import.meta.url).pathname,
+  };
+  const start = performance.now();
+  const bound = bindProgram("main.wr", host, parseModule);
+  const parsed = performance.now();
+  let flow = 0;
+  const program = annotate(bound, {
+    buildGraph: (fn, constArgs) => {
+      const before = performance.now();
+      const built = build(fn, { program: bound, constArgs });
+      flow += performance.now() - before;
+      return built;
+    },
+    embed: () => null,
+  });
+  const end = performance.now();
+  const errors = [...bound.diagnostics, ...program.diagnostics].filter((one) => one.severity === "error");
+  if (errors.length > 0) throw new Error(`the program has ${errors.length} errors, the first: ${errors[0]!.message}`);
+  return { parse: parsed - start, flow, annotate: end - parsed - flow, specialisations: program.specs.length };
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
+}
+
+const lines = Number(process.argv[2] ?? 30000);
+const rounds = Number(process.argv[3] ?? 5);
+const text = realisticProgram(lines);
+const count = text.split("\n").length;
+const total = (times: Times): number => times.parse + times.flow + times.annotate;
+const first = analyse(text);
+const startUp: number[] = [];
+const runs: Times[] = [];
+for (let i = 0; i < rounds; i++) {
+  startUp.push(total(analyse("def main(argv: list[str]) -> int:\n    return 0\n")));
+  runs.push(analyse(text));
+}
+const beyond = median(runs.map(total)) - median(startUp);
+const rounded = (value: number): number => Math.round(value * 10) / 10;
+console.log(
+  JSON.stringify({
+    lines: count,
+    specialisations: first.specialisations,
+    cold: { parse: rounded(first.parse), flow: rounded(first.flow), annotate: rounded(first.annotate) },
+    warm: {
+      parse: rounded(median(runs.map((one) => one.parse))),
+      flow: rounded(median(runs.map((one) => one.flow))),
+      annotate: rounded(median(runs.map((one) => one.annotate))),
+    },
+    startUp: rounded(median(startUp)),
+    linesPerSecond: Math.round((count / beyond) * 1000),
+    linesPerSecondCold: Math.round((count / total(first)) * 1000),
+  }),
+);
