@@ -40,9 +40,9 @@ function analyse(text: string): Times {
   const parsed = performance.now();
   let flow = 0;
   const program = annotate(bound, {
-    buildGraph: (fn, constArgs) => {
+    buildGraph: (fn, constArgs, starCount) => {
       const before = performance.now();
-      const built = build(fn, { program: bound, constArgs });
+      const built = build(fn, { program: bound, constArgs, starCount });
       flow += performance.now() - before;
       return built;
     },

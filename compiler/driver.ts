@@ -119,7 +119,7 @@ export function analyse(entryPath: string, host: CompilerHost, options: AnalyseO
   // 2. Values have types; every op says what it is.
   const program = clock.run("annotate", () =>
     annotate(bound, {
-      buildGraph: (fn, constArgs) => buildGraph(fn, { program: bound, constArgs }),
+      buildGraph: (fn, constArgs, starCount) => buildGraph(fn, { program: bound, constArgs, starCount }),
       embed: (path, from) => host.embed?.(path, from) ?? null,
       ...(options.checkUncalled === undefined ? {} : { checkUncalled: options.checkUncalled }),
     }),

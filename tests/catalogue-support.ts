@@ -16,7 +16,7 @@ export function analyse(text: string): Diagnostic[] {
   };
   const bound = bindProgram("main.wr", { read, libraryRoot: LIBRARY }, parseModule);
   const program = annotate(bound, {
-    buildGraph: (fn, constArgs) => build(fn, { program: bound, constArgs }),
+    buildGraph: (fn, constArgs, starCount) => build(fn, { program: bound, constArgs, starCount }),
     embed: (path) => (path === "prelude.scm" ? "(define (id x) x)" : null),
   });
   return [...bound.diagnostics, ...program.diagnostics];

@@ -38,7 +38,7 @@ export function analyseFiles(files: Readonly<Record<string, string>>, entry: str
   };
   const bound = bindProgram(entry, { read, libraryRoot: LIBRARY }, parseModule);
   const program = annotate(bound, {
-    buildGraph: (fn, constArgs) => build(fn, { program: bound, constArgs }),
+    buildGraph: (fn, constArgs, starCount) => build(fn, { program: bound, constArgs, starCount }),
     embed: () => null,
   });
   return { program, diagnostics: [...bound.diagnostics, ...program.diagnostics] };

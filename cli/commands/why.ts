@@ -72,8 +72,8 @@ function analyse(entry: string, place: Place) {
   const places = new Map<HighGraph, readonly { readonly span: Span; readonly value: HighValue }[]>();
   const bound = bindProgram(entry, host, parseModule);
   const program = annotate(bound, {
-    buildGraph: (fn, constArgs) => {
-      const result = build(fn, { program: bound, constArgs, recordPlaces: true });
+    buildGraph: (fn, constArgs, starCount) => {
+      const result = build(fn, { program: bound, constArgs, starCount, recordPlaces: true });
       places.set(result.graph, result.places);
       return result;
     },

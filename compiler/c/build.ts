@@ -24,6 +24,7 @@ import {
   type Compiler,
   type FlagOptions,
 } from "./toolchain.ts";
+import { collectorSource } from "../collector.ts";
 import type { LLProgram } from "../ll/program.ts";
 
 export interface BuildOptions {
@@ -46,7 +47,13 @@ export interface BuildOptions {
 
 export type BuildStep =
   | { readonly kind: "emitted"; readonly files: number; readonly characters: number }
-  | { readonly kind: "compiled"; readonly file: string; readonly cached: boolean; readonly done: number; readonly of: number }
+  | {
+      readonly kind: "compiled";
+      readonly file: string;
+      readonly cached: boolean;
+      readonly done: number;
+      readonly of: number;
+    }
   | { readonly kind: "linked"; readonly output: string };
 
 export type BuildResult =
@@ -55,7 +62,7 @@ export type BuildResult =
 
 const RUNTIME = fileURLToPath(new URL("../../runtime/native/", import.meta.url));
 const RUNTIME_HEADERS = ["wright.h", "gc.h"];
-const RUNTIME_SOURCES = ["platform.c", "gc_copy.c"];
+const RUNTIME_SOURCES = ["platform.c", "gc_platform.c"];
 
 /** A program as passes leave it (`passes/native.ts`) becomes an executable. */
 export async function buildNative(program: LLProgram, options: BuildOptions): Promise<BuildResult> {
@@ -81,7 +88,8 @@ async function buildIn(
   const { files } = emitC(program, emitOptions(options));
   const characters = files.reduce((sum, file) => sum + file.text.length, 0);
   options.onProgress?.({ kind: "emitted", files: files.length, characters });
-  const all = [...(await runtimeFiles()), ...files];
+  const collector = await collectorSource(cacheDirectory(options));
+  const all = [...(await runtimeFiles()), collector, ...files];
   await writeFiles(work, all);
   if (options.keepC !== undefined) await writeFiles(options.keepC, all);
   // 3. Object files, from the cache where possible.
@@ -94,6 +102,11 @@ async function buildIn(
 /** Quick builds use all cores; fast code wants the C compiler to see much at once. */
 function emitOptions({ mode, debug = false, emit }: BuildOptions): Partial<EmitOptions> {
   return { lines: debug, ...(mode === "dev" ? { fileSize: 60_000 } : {}), ...emit };
+}
+
+/** Compiled once per configuration: these do not include the program's header. */
+function isRuntime(name: string): boolean {
+  return RUNTIME_SOURCES.includes(name) || name.startsWith("gc_");
 }
 
 async function runtimeFiles(): Promise<CFile[]> {
@@ -138,7 +151,11 @@ async function compileAll(
   let done = 0;
   let problem: BuildProblem | null = null;
   const worker = async (): Promise<void> => {
-    for (let unit = pending.shift(); unit !== undefined && problem === null; unit = pending.shift()) {
+    for (
+      let unit = pending.shift();
+      unit !== undefined && problem === null;
+      unit = pending.shift()
+    ) {
       const cached = existsSync(unit.object);
       const failure = cached ? null : await compile(unit, work, compiler, flags, options);
       problem ??= failure;
@@ -165,7 +182,7 @@ function unitsOf(
     .sort((a, b) => b.text.length - a.text.length)
     .map((source) => {
       // The runtime includes its own headers only, so it is compiled once per configuration.
-      const seen = RUNTIME_SOURCES.includes(source.name) ? runtimeHeaders : headers;
+      const seen = isRuntime(source.name) ? runtimeHeaders : headers;
       const parts = [compiler.version, ...flags, ...seen.map(({ text }) => text), source.text];
       const key = createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 40);
       return { name: source.name, object: join(store, `${key}.o`) };
@@ -215,7 +232,13 @@ async function link(
     const args = [...objects, "-o", temporary, ...linkFlags(flagOptions(options))];
     const outcome = await run(compiler.command, args, withSignal(options, dirname(output)));
     if (outcome.status !== 0) {
-      const problem = await compilerProblem("link the program", outcome.output, null, null, options);
+      const problem = await compilerProblem(
+        "link the program",
+        outcome.output,
+        null,
+        null,
+        options,
+      );
       return { ok: false, problem };
     }
     await rename(temporary, output);
@@ -264,7 +287,11 @@ function problemOf(error: unknown, options: BuildOptions): BuildProblem {
 }
 
 function interrupted(): BuildProblem {
-  return { kind: "interrupted", message: "the build was interrupted; nothing was written", details: "" };
+  return {
+    kind: "interrupted",
+    message: "the build was interrupted; nothing was written",
+    details: "",
+  };
 }
 
 function diskFull(details: string): BuildProblem {

@@ -37,7 +37,9 @@ export class Constants {
   constant(constant: LLConstant, type: LLType): string {
     switch (constant.kind) {
       case "int":
-        return type.kind === "addr" ? `((wr_addr)${intText(constant.value)})` : intText(constant.value);
+        return type.kind === "addr"
+          ? `((wr_addr)${intText(constant.value)})`
+          : intText(constant.value);
       case "float":
         return floatText(constant.value);
       case "bool":
@@ -124,12 +126,17 @@ export function objectDefinitions({ objects, names }: Data): string {
   const declarations: string[] = [];
   const definitions: string[] = [];
   for (const object of objects) {
-    const type = object instanceof HeapArray ? sizedStruct(object, names, arrayStructs) : structOf(object, names);
+    const type =
+      object instanceof HeapArray
+        ? sizedStruct(object, names, arrayStructs)
+        : structOf(object, names);
     const name = constants.objectName(object);
     declarations.push(`extern ${type} ${name};`);
     definitions.push(`${type} ${name} = {${initializer(object, constants, names)}};`);
   }
-  const roots = [...objects].filter(mayReferToAllocated).map((object) => `  ${constants.reference(object)},`);
+  const roots = [...objects]
+    .filter(mayReferToAllocated)
+    .map((object) => `  ${constants.reference(object)},`);
   return [
     ...arrayStructs.values(),
     ...declarations,
@@ -193,10 +200,13 @@ function itemsText({ items, type }: HeapArray, constants: Constants): string {
   if (type.item.kind === "u8" || type.item.kind === "i8") {
     return stringLiteral(Uint8Array.from(items as ArrayLike<number>, Number));
   }
-  const texts = Array.from(items as ArrayLike<unknown>, (item) => stored(item, type.item, constants));
+  const texts = Array.from(items as ArrayLike<unknown>, (item) =>
+    stored(item, type.item, constants),
+  );
   const perLine = 16;
   const lines: string[] = [];
-  for (let i = 0; i < texts.length; i += perLine) lines.push(texts.slice(i, i + perLine).join(", "));
+  for (let i = 0; i < texts.length; i += perLine)
+    lines.push(texts.slice(i, i + perLine).join(", "));
   return `{${lines.join(",\n    ")}}`;
 }
 
@@ -205,7 +215,8 @@ function stored(value: unknown, storage: Storage, constants: Constants): string 
   if (value === null || value === undefined || value === false) return "0";
   if (value === true) return "1";
   if (storage.kind === "ref") return constants.reference(value as HeapObject);
-  if (isFunctionValue(value)) return constants.constant({ kind: "function", function: value }, storage as LLType);
+  if (isFunctionValue(value))
+    return constants.constant({ kind: "function", function: value }, storage as LLType);
   if (typeof value !== "number" && typeof value !== "bigint") {
     throw new InternalError(`a frozen ${storage.kind} holds ${String(value)}`);
   }
@@ -262,10 +273,11 @@ export function tableDefinitions({ tables, names }: Data): string {
   const constants = new DataConstants(names);
   return tables
     .map((table) => {
-      const rows = table.rows.map((row) => (row === null ? "0" : constants.constant(row, table.type)));
+      const rows = table.rows.map((row) =>
+        row === null ? "0" : constants.constant(row, table.type),
+      );
       const text = rows.length === 0 ? "0" : rows.join(",\n  ");
       return `${tableDeclaration(table, names)} = {\n  ${text}\n};`;
     })
     .join("\n\n");
 }
-

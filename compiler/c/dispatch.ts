@@ -49,7 +49,7 @@ function dropEntangled(found: Map<LLBlock, Dispatch>): void {
       const inlined = exit.kind === "switch" ? [exit.otherwise] : exitLinks(exit);
       return inlined.some((link) => link !== null && found.has(link.target));
     });
-  for (let entangled = true; entangled; ) {
+  for (let entangled = true; entangled;) {
     entangled = false;
     for (const [head, dispatch] of found) {
       if (leadsToHead(dispatch)) entangled = found.delete(head);

@@ -64,6 +64,37 @@ function isInHeader(fn: LLFunction, { found }: Context): boolean {
   return fn.graph !== null && fn.inline === "always" && !found.addressTaken.has(fn);
 }
 
+/**
+ * A runtime module as one C file: its functions are the file's own, its exports wrappers under their
+ * symbols. It has no heap and no data of its own.
+ */
+export function emitLibraryC(program: LLProgram, name: string): CFile {
+  const context: Context = {
+    program,
+    found: reachable(program),
+    names: new Names(),
+    immediates: [],
+    options: DEFAULT_EMIT_OPTIONS,
+  };
+  const defined = program.functions.filter((fn) => fn.graph !== null);
+  const file = fileContext(context);
+  const bodies = defined.map((fn) => `static ${emitFunction(fn, file)}`);
+  const prototypes = program.functions.map((fn) =>
+    fn.graph === null ? externDeclaration(fn, context.names) : `static ${prototype(fn, context.names)};`,
+  );
+  const wrappers = program.exports.map((one) => exportWrapper(one.name, one.function, context.names));
+  const includes = '#include "wright.h"\n#include "gc.h"';
+  return { name, text: joinSections([includes, prototypes.join("\n"), ...preamble(file), ...bodies, ...wrappers]) };
+}
+
+function exportWrapper(symbol: string, fn: LLFunction, names: Names): string {
+  const params = fn.params.map((type, i) => `${cType(type)} a${i}`).join(", ");
+  const args = fn.params.map((_, i) => `a${i}`).join(", ");
+  const call = `${names.fn(fn)}(${args});`;
+  const result = cType(fn.result);
+  return `${result} ${symbol}(${params});\n${result} ${symbol}(${params}) { ${fn.result.kind === "void" ? "" : "return "}${call} }`;
+}
+
 // ---- the header --------------------------------------------------------------------------------------
 
 function emitHeader(context: Context): CFile {

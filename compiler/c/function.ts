@@ -26,7 +26,16 @@ import { identifier, textLiteral, type Names } from "./names.ts";
 import { expression, overflowBuiltin, type OpContext } from "./ops.ts";
 import { cType, storageSize } from "./types.ts";
 import { framesAt, framesInside, type Frame } from "../ll/sites.ts";
-import type { LLBlock, LLExit, LLFunction, LLGraph, LLLink, LLOp, LLValue, LLVariable } from "../ll/program.ts";
+import type {
+  LLBlock,
+  LLExit,
+  LLFunction,
+  LLGraph,
+  LLLink,
+  LLOp,
+  LLValue,
+  LLVariable,
+} from "../ll/program.ts";
 
 /** What functions of one file share. */
 export interface FileContext {
@@ -138,7 +147,9 @@ class FunctionWriter {
   }
 
   write(): string {
-    const parameters = this.#graph.entry.params.map((param, index) => this.#parameter(param, index));
+    const parameters = this.#graph.entry.params.map((param, index) =>
+      this.#parameter(param, index),
+    );
     this.#writeFrom(this.#graph.entry, 0);
     this.#writeWanted();
     const head = `${cType(this.#fn.result)} ${this.#file.names.fn(this.#fn)}(${
@@ -242,7 +253,7 @@ class FunctionWriter {
 
   /** Writes a block and what can follow it without a label. */
   #writeFrom(start: LLBlock, depth: number): void {
-    for (let block: LLBlock | null = start; block !== null; ) {
+    for (let block: LLBlock | null = start; block !== null;) {
       this.#placed.add(block);
       this.#wanted.delete(block);
       if (this.#waysIn.get(block) !== 1) this.#label(labelOf(block));
@@ -270,7 +281,8 @@ class FunctionWriter {
     const { ops, exit } = block;
     const fused = exceptionalLinkAfterSlowPath(block);
     const condition = fused === null ? this.#conditionOp(block) : null;
-    const plain = fused !== null ? ops.length - 2 : condition !== null ? ops.length - 1 : ops.length;
+    const plain =
+      fused !== null ? ops.length - 2 : condition !== null ? ops.length - 1 : ops.length;
     for (let index = 0; index < plain; index++) this.#writeOp(block, index, null, depth);
     if (fused !== null) {
       this.#writeOp(block, plain, fused, depth);
@@ -286,7 +298,9 @@ class FunctionWriter {
         return null;
       case "return":
         this.#mark(exit.span);
-        this.#line(this.#fn.result.kind === "void" ? "return;" : `return ${this.#atom(exit.value)};`);
+        this.#line(
+          this.#fn.result.kind === "void" ? "return;" : `return ${this.#atom(exit.value)};`,
+        );
         return null;
       case "unreachable":
         this.#line("__builtin_unreachable();");
@@ -317,7 +331,8 @@ class FunctionWriter {
       return null;
     }
     const isNew = !this.#placed.has(target);
-    if (isNew && (depth === 0 || (this.#waysIn.get(target) === 1 && depth < DEEPEST))) return target;
+    if (isNew && (depth === 0 || (this.#waysIn.get(target) === 1 && depth < DEEPEST)))
+      return target;
     this.#goto(target);
     return null;
   }
@@ -346,7 +361,8 @@ class FunctionWriter {
     if (op === null) return `(${this.#atom(condition)})`;
     this.#mark(op.span);
     if (op.name === "exc_pending") return "(WR_UNLIKELY(wr_exc != NULL))";
-    if (op.name === "overflowed") return `(WR_UNLIKELY(${this.#overflow(block, block.ops.length - 1)}))`;
+    if (op.name === "overflowed")
+      return `(WR_UNLIKELY(${this.#overflow(block, block.ops.length - 1)}))`;
     const text = expression(op, this.#ops);
     return isParenthesized(text) ? text : `(${text})`;
   }
@@ -428,9 +444,7 @@ class FunctionWriter {
     for (let value = least; value <= most; value++) {
       labels.push(`&&${this.#tableLabel(byValue.get(value) ?? hole)}`);
     }
-    this.#dispatchTables.push(
-      `  static const void *const ${name}[] = {${labels.join(", ")}};`,
-    );
+    this.#dispatchTables.push(`  static const void *const ${name}[] = {${labels.join(", ")}};`);
     return name;
   }
 
@@ -542,7 +556,8 @@ class FunctionWriter {
     const set = this.#fieldsSetNext(block, index);
     const fieldNames = this.#file.names.fieldsOf(type);
     for (const field of type.fields) {
-      if (!set.has(field.index)) this.#line(`((${struct} *)${object})->${fieldNames[field.index]!} = 0;`);
+      if (!set.has(field.index))
+        this.#line(`((${struct} *)${object})->${fieldNames[field.index]!} = 0;`);
     }
   }
 
@@ -707,7 +722,9 @@ function isParenthesized(text: string): boolean {
 
 function mentionedLabels(texts: readonly string[]): Set<string> {
   return new Set(
-    texts.flatMap((text) => [...text.matchAll(/goto (\w+);|&&(\w+)/g)].map((one) => one[1] ?? one[2]!)),
+    texts.flatMap((text) =>
+      [...text.matchAll(/goto (\w+);|&&(\w+)/g)].map((one) => one[1] ?? one[2]!),
+    ),
   );
 }
 

@@ -53,7 +53,11 @@ export function classIdOf(x: string, possible: readonly ImmediateClass[]): strin
 }
 
 /** Whether x's class is `base` or below it; false for null. */
-export function isInRange(x: string, base: StructType, possible: readonly ImmediateClass[]): string {
+export function isInRange(
+  x: string,
+  base: StructType,
+  possible: readonly ImmediateClass[],
+): string {
   const heap = `${x} != NULL && ${headerInRange(x, base)}`;
   const matching = possible.filter(({ type }) => isBelow(type, base));
   if (possible.length === 0) return `(${heap})`;

@@ -104,8 +104,7 @@ const IRREGULAR: Record<Exclude<Irregular<"c">, PlacedOp>, Expression> = {
 
   addr_to_ref: (op, c) => `((wr_ref)${c.atom(op.args[0]!)})`,
   raw_load: (op, c) => rawPlace(op, c),
-  raw_store: (op, c) =>
-    `${rawPlace(op, c)} = ${narrowed(c.atom(op.args[2]!), op.aux.storage!)}`,
+  raw_store: (op, c) => `${rawPlace(op, c)} = ${narrowed(c.atom(op.args[2]!), op.aux.storage!)}`,
   array_items_addr: (op, c) => `((wr_addr)${object(op.aux.array!, op.args[0]!, c)}->items_)`,
   hint: () => "",
 
@@ -138,7 +137,8 @@ export function narrowed(atom: string, storage: Storage): string {
 
 function rawPlace(op: LLOp, { atom }: OpContext): string {
   const storage = op.aux.storage!;
-  const kind = storage.kind === "ref" || storage.kind === "fn" ? storage.kind : storageType(storage);
+  const kind =
+    storage.kind === "ref" || storage.kind === "fn" ? storage.kind : storageType(storage);
   return `*(wr_unaligned_${kind.replace(/_t$/, "").replace("wr_", "")} *)(${atom(op.args[0]!)} + ${atom(op.args[1]!)})`;
 }
 

@@ -119,6 +119,7 @@ function assembleProgram(context: Context, items: readonly Item[]): LLProgram {
     globals: [...context.globals.values()],
     tables: [...context.tables.values()],
     initializers: named("init").map((name) => find(context.functions, name, "function")),
+    exports: [],
     entry: find(context.functions, named("entry")[0]!, "function"),
     well: context.well,
   };

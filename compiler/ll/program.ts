@@ -108,6 +108,11 @@ export interface LLProgram {
    * exception leaves through it; the platform then calls `describeException`.
    */
   entry: LLFunction;
+  /**
+   * Of a runtime module: the functions that C calls, by symbol. Such a program has no entry that runs;
+   * what its exports do not reach does not exist.
+   */
+  readonly exports: readonly { readonly name: string; readonly function: LLFunction }[];
   readonly well: WellKnown;
 }
 

@@ -41,7 +41,8 @@ export function callGraph(program: LLProgram): CallGraph {
     let known = indirect.get(op);
     if (known === undefined) {
       const table = tableBehind(block, op.args[0]!);
-      known = table === null ? bySignature.get(signatureKey(op.aux.signature!)) : functionsIn(table);
+      known =
+        table === null ? bySignature.get(signatureKey(op.aux.signature!)) : functionsIn(table);
       indirect.set(op, (known ??= []));
     }
     return known;
@@ -130,7 +131,9 @@ function leavesByException(fn: LLFunction, effects: Effects): boolean {
   return fn.graph!.blocks.some((block) => {
     if (block.exit.kind === "raise") return true;
     const caught = block.exit.kind === "try" ? block.ops.at(-1) : undefined;
-    return block.ops.some((op) => op.name === "exc_set" || (op !== caught && effects.raises(block, op)));
+    return block.ops.some(
+      (op) => op.name === "exc_set" || (op !== caught && effects.raises(block, op)),
+    );
   });
 }
 

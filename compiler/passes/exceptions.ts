@@ -141,11 +141,7 @@ function variablesFromBefore(block: LLBlock): LLVariable[] {
 }
 
 /** Gives the block a parameter for each of these variables, and the link that passes them. */
-function threadThrough(
-  block: LLBlock,
-  passed: readonly LLVariable[],
-  graph: LLGraph,
-): LLLink {
+function threadThrough(block: LLBlock, passed: readonly LLVariable[], graph: LLGraph): LLLink {
   const renamed = new Map<LLVariable, LLVariable>();
   for (const variable of passed) {
     const param = newVariable<LL>(graph, variable.type, variable.name);
@@ -191,11 +187,19 @@ function takeAndGo(context: Context, handler: LLLink, exception: LLVariable): LL
 
 /** A function that finds no stack for itself has not begun: it is no part of the traceback. */
 function propagateFrom(context: Context, op: LLOp): LLBlock {
-  return op.name === "stack_check" ? propagateAt(context, null, []) : propagateAt(context, op.aux.site ?? op.span);
+  return op.name === "stack_check"
+    ? propagateAt(context, null, [])
+    : propagateAt(context, op.aux.site ?? op.span);
 }
 
-function propagateAt(context: Context, site: Span | null, frames = framesAt(context.fn, site)): LLBlock {
-  const key = frames.map(({ function: name, at }) => `${name} ${at.chunk.file.path}:${startPosition(at).line}`).join("\n");
+function propagateAt(
+  context: Context,
+  site: Span | null,
+  frames = framesAt(context.fn, site),
+): LLBlock {
+  const key = frames
+    .map(({ function: name, at }) => `${name} ${at.chunk.file.path}:${startPosition(at).line}`)
+    .join("\n");
   let block = context.propagate.get(key);
   if (block === undefined) {
     block = newBlock<LL>(context.graph);

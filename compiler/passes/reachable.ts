@@ -4,7 +4,14 @@
  */
 import { exitLinks, exitOperand } from "../../dsl/flow/graph.ts";
 import { HeapArray, HeapStruct, Immediate, type HeapObject } from "../eval/heap.ts";
-import type { LLBlock, LLConstant, LLFunction, LLProgram, LLTable, LLValue } from "../ll/program.ts";
+import type {
+  LLBlock,
+  LLConstant,
+  LLFunction,
+  LLProgram,
+  LLTable,
+  LLValue,
+} from "../ll/program.ts";
 
 export interface Reachable {
   readonly functions: ReadonlySet<LLFunction>;
@@ -25,7 +32,12 @@ export function* valuesRead(block: LLBlock): Generator<LLValue> {
 
 export function reachable(program: LLProgram): Reachable {
   const found = new Finder();
-  const { entry, initializers, well } = program;
+  const { entry, exports, initializers, well } = program;
+  if (exports.length > 0 && initializers.length === 0) {
+    for (const one of exports) found.visitFunction(one.function);
+    found.finish();
+    return found;
+  }
   for (const fn of [entry, well.describeException, ...initializers]) found.visitFunction(fn);
   found.visitObject(well.memoryError);
   found.visitObject(well.stackOverflow);

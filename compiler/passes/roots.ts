@@ -37,10 +37,18 @@ import {
 } from "../../dsl/flow/graph.ts";
 import { VOID } from "../ll/types.ts";
 import { renameReads } from "./exceptions.ts";
-import { valuesRead } from "./reachable.ts";
 import { absorb, buildWebs, interfere, lifetimes, type Interval, type Web } from "./webs.ts";
 import type { Effects } from "./call-graph.ts";
-import type { LL, LLBlock, LLGraph, LLLink, LLOp, LLProgram, LLValue, LLVariable } from "../ll/program.ts";
+import type {
+  LL,
+  LLBlock,
+  LLGraph,
+  LLLink,
+  LLOp,
+  LLProgram,
+  LLValue,
+  LLVariable,
+} from "../ll/program.ts";
 
 export function insertRoots(program: LLProgram, effects: Effects): void {
   for (const fn of program.functions) {
@@ -88,6 +96,8 @@ interface Plan {
   readonly region: Set<LLBlock>;
   /** Which parameters slots hold on every way into a block. */
   readonly atEntry: ReadonlyMap<LLBlock, ReadonlyMap<number, LLVariable>>;
+  /** How many links lead to each block; splitting an edge leaves that as it is. */
+  readonly waysIn: ReadonlyMap<LLBlock, number>;
   /** Loads at the start of blocks, made while their predecessors are rewritten. */
   readonly prologues: Map<LLBlock, LLOp[]>;
 }
@@ -102,7 +112,9 @@ function rootGraph(graph: LLGraph, effects: Effects): void {
   const region = frameRegion(graph, points);
   const held = findHeld(graph, points, slots, region);
   const atEntry = new Map(graph.blocks.map((one) => [one, slotsAtEntry(one, slots, held)]));
-  const plan: Plan = { graph, points, slots, frameSize, region, atEntry, prologues: new Map() };
+  const waysIn = countWaysIn(graph);
+  const prologues = new Map<LLBlock, LLOp[]>();
+  const plan = { graph, points, slots, frameSize, region, atEntry, waysIn, prologues };
   // 4. Stores before the collecting ops, loads before the next uses.
   for (const block of [...graph.blocks]) if (region.has(block)) rewriteBlock(plan, block);
   // 5. The frame itself.
@@ -169,7 +181,9 @@ function frameRegion(
   const before = closure(points.keys(), (block) =>
     predecessors.get(block)!.map(({ from }) => from),
   );
-  const after = closure(points.keys(), (block) => exitLinks(block.exit).map(({ target }) => target));
+  const after = closure(points.keys(), (block) =>
+    exitLinks(block.exit).map(({ target }) => target),
+  );
   return new Set([...before].filter((block) => after.has(block)));
 }
 
@@ -286,7 +300,7 @@ function loadOnEdge(plan: Plan, link: LLLink, stale: ReadonlySet<LLVariable>): v
   const isStale = (value: LLValue) => value.kind === "var" && stale.has(value);
   if (!link.args.some(isStale)) return;
   const { target } = link;
-  if (isOnlyWayTo(plan.graph, link)) {
+  if (target !== plan.graph.entry && plan.waysIn.get(target) === 1) {
     const loads = link.args.flatMap((arg, index) =>
       isStale(arg) ? [loadSlot(plan, arg as LLVariable, target.params[index]!)] : [],
     );
@@ -307,13 +321,12 @@ function loadOnEdge(plan: Plan, link: LLLink, stale: ReadonlySet<LLVariable>): v
   passThrough(plan.graph, link, edge, params);
 }
 
-function isOnlyWayTo(graph: LLGraph, link: LLLink): boolean {
-  if (link.target === graph.entry) return false;
-  let ways = 0;
+function countWaysIn(graph: LLGraph): Map<LLBlock, number> {
+  const ways = new Map<LLBlock, number>();
   for (const block of graph.blocks) {
-    for (const other of exitLinks(block.exit)) if (other.target === link.target) ways++;
+    for (const { target } of exitLinks(block.exit)) ways.set(target, (ways.get(target) ?? 0) + 1);
   }
-  return ways === 1;
+  return ways;
 }
 
 /** An empty block between a link and its target; `passThrough` gives it its arguments. */
@@ -381,24 +394,44 @@ function placeFrame(plan: Plan): void {
 
 // ---- clean-up ---------------------------------------------------------------------------------------------
 
-/** Removes loads and parameters that nobody reads, until there are none. */
+/**
+ * Removes loads and parameters that no op and no exit needs, directly or by way of parameters that
+ * are needed. What parameters only hand to each other, around a loop say, goes too.
+ */
 function removeUnused(graph: LLGraph): void {
-  for (let changed = true; changed; ) {
-    changed = false;
-    const read = new Set<LLValue>();
-    for (const block of graph.blocks) for (const value of valuesRead(block)) read.add(value);
-    const unused = (variable: LLVariable) => !read.has(variable);
-    const predecessors = predecessorsOf(graph);
-    for (const block of graph.blocks) {
-      const kept = block.ops.filter((op) => op.name !== "ss_load" || !unused(op.result));
-      changed ||= kept.length !== block.ops.length;
-      block.ops = kept;
-      if (block === graph.entry || !block.params.some(unused)) continue;
-      for (const { link } of predecessors.get(block)!) {
-        link.args = link.args.filter((_, index) => !unused(block.params[index]!));
-      }
-      block.params = block.params.filter((param) => !unused(param));
-      changed = true;
+  const needed = neededVariables(graph);
+  const isNeeded = (variable: LLVariable) => needed.has(variable);
+  for (const block of graph.blocks) {
+    block.ops = block.ops.filter((op) => op.name !== "ss_load" || isNeeded(op.result));
+    for (const { target, args } of exitLinks(block.exit)) {
+      if (target === graph.entry) continue;
+      const kept = args.filter((_, index) => isNeeded(target.params[index]!));
+      args.splice(0, args.length, ...kept);
     }
   }
+  for (const block of graph.blocks) {
+    if (block !== graph.entry) block.params = block.params.filter(isNeeded);
+  }
+}
+
+function neededVariables(graph: LLGraph): Set<LLVariable> {
+  const needed = new Set<LLVariable>();
+  const need = (value: LLValue | null) => {
+    if (value?.kind === "var") needed.add(value);
+  };
+  // What links pass, by the parameter that gets it.
+  const passed = new Map<LLVariable, LLValue[]>();
+  for (const block of graph.blocks) {
+    for (const op of block.ops) op.args.forEach(need);
+    need(exitOperand(block.exit));
+    for (const { target, args } of exitLinks(block.exit)) {
+      target.params.forEach((param, index) => {
+        const known = passed.get(param);
+        if (known === undefined) passed.set(param, [args[index]!]);
+        else known.push(args[index]!);
+      });
+    }
+  }
+  for (const variable of needed) passed.get(variable)?.forEach(need);
+  return needed;
 }

@@ -36,6 +36,7 @@ export function lower(program: AnnotatedProgram, options: LowerOptions): LLProgr
   const initializers = program.bodies.map((body) => lowering.functionOf(body));
   const strArray = lowering.layouts.arrayType(ref(lowering.layouts.str));
   const entry = entryFunction(lowering, strArray);
+  const exports = program.exports.map(({ name, spec }) => ({ name, function: lowering.functionOf(spec) }));
   const describeException = lowering.well("describe_exception");
   lowering.finish();
   lowering.layouts.numberShared(lowering.classes.lastClassId);
@@ -49,6 +50,7 @@ export function lower(program: AnnotatedProgram, options: LowerOptions): LLProgr
     tables: lowering.tables,
     initializers,
     entry,
+    exports,
     well: {
       str: lowering.layouts.str,
       exception: lowering.classes.entriesOf(librarySymbol(program, "Exception"))[0]!.struct,

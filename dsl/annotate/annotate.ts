@@ -12,7 +12,7 @@
 import type { BoundProgram, FunctionSymbol, ModuleSymbol } from "../bind/symbols.ts";
 import { exitLinks } from "../flow/graph.ts";
 import type { HighBlock, HighLink, HighOp, HighValue } from "../flow/ops.ts";
-import { note } from "../syntax/diagnostics.ts";
+import { diagnostic, note } from "../syntax/diagnostics.ts";
 import { libraryClass, libraryFunction } from "./calls.ts";
 import type { At } from "./calls.ts";
 import { findClass, newCell } from "./cells.ts";
@@ -55,6 +55,7 @@ export function annotate(bound: BoundProgram, options: AnnotateOptions): Annotat
   const bodies = bound.modules.map((module) => specs.specOf(ctx, module.body));
   const main = mainSpec(ctx);
   const wellKnown = wellKnownSpecs(ctx);
+  const exports = exportedSpecs(ctx);
   for (const entry of options.entries ?? []) specs.specOf(ctx, entry);
   // 2. The fixpoint.
   settle(ctx);
@@ -80,6 +81,7 @@ export function annotate(bound: BoundProgram, options: AnnotateOptions): Annotat
     globals: ctx.globals,
     classes: completeClasses(ctx),
     families: [...ctx.families.values()],
+    exports,
     lateFields,
     wellKnown,
   };
@@ -109,6 +111,18 @@ function mainSpec(ctx: Context): LiveSpec | null {
   const value: Annotation = { kind: "constant", value: { kind: "function", symbol }, bound: null };
   flowInto(ctx, runMain.params[0]!, value, { span: symbol.span, message: "called with the program's arguments", source: null });
   return specs.specOf(ctx, symbol);
+}
+
+/** `@export("symbol")` in a raw module: a function that the platform's C calls by that name. */
+function exportedSpecs(ctx: Context): { name: string; spec: Spec }[] {
+  const found: { name: string; spec: Spec }[] = [];
+  for (const symbol of ctx.bound.entry.functions) {
+    const name = symbol.hints.get("export")?.[0];
+    if (name === undefined) continue;
+    if (name.kind === "str" && ctx.bound.entry.tree.raw) found.push({ name: name.value, spec: specs.specOf(ctx, symbol) });
+    else ctx.report(diagnostic("E0702", symbol.span, "`@export` takes the symbol's name as a literal, and stands in raw modules only"));
+  }
+  return found;
 }
 
 function wellKnownSpecs(ctx: Context): Record<string, Spec> {

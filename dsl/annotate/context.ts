@@ -55,6 +55,8 @@ export interface Site {
 export type GraphBuilder = (
   fn: FunctionSymbol,
   constArgs: ReadonlyMap<string, StaticValue>,
+  /** How many arguments its `*args` parameter gets, if it has one. */
+  starCount: number,
 ) => { readonly graph: HighGraph; readonly diagnostics: readonly Diagnostic[] };
 
 export class Context {
@@ -67,6 +69,7 @@ export class Context {
   readonly globals = new Map<GlobalSymbol, Cell>();
   readonly plainClasses = new Map<ClassSymbol, ClassInstance>();
   readonly classes: ClassInstance[] = [];
+  readonly classesOf = new Map<ClassSymbol, ClassInstance[]>();
   readonly families = new Map<FunctionSymbol, MethodFamily>();
   readonly instantiations: Instantiation[] = [];
   readonly functionCells = new Map<FunctionSymbol, FunctionCell>();

@@ -32,7 +32,7 @@ export function refinements(ctx: Context, spec: LiveSpec, block: HighBlock, cond
       return refinements(ctx, spec, block, op.args[0]!);
     case "is":
     case "eq":
-      return noneTest(ctx, spec, block, op, false);
+      return boolTest(ctx, spec, block, op) ?? noneTest(ctx, spec, block, op, false);
     case "ne":
       return noneTest(ctx, spec, block, op, true);
     case "truth":
@@ -87,6 +87,19 @@ function noneTest(ctx: Context, spec: LiveSpec, block: HighBlock, op: HighOp, ne
   const none = both(ctx, spec, block, tested, (now) => (now.kind === "optional" ? NONE : now));
   const some = both(ctx, spec, block, tested, withoutNone);
   return negated ? { whenTrue: some, whenFalse: none } : { whenTrue: none, whenFalse: some };
+}
+
+/** `b == True`, which is how a match tests for it: the other of the two is what is left. */
+function boolTest(ctx: Context, spec: LiveSpec, block: HighBlock, op: HighOp): { whenTrue: Refinement; whenFalse: Refinement } | null {
+  const [tested, literal] = op.args as [HighValue, HighValue];
+  if (literal.kind !== "const" || literal.value.kind !== "bool" || annotationOf(spec, tested).kind !== "bool") return null;
+  const { value } = literal.value;
+  const is = (wanted: boolean) =>
+    both(ctx, spec, block, tested, (now): Annotation => {
+      if (now.kind !== "bool" || now.value === wanted) return now;
+      return now.value === null ? { kind: "bool", value: wanted } : { kind: "never" };
+    });
+  return { whenTrue: is(value), whenFalse: is(!value) };
 }
 
 function truthTest(ctx: Context, spec: LiveSpec, block: HighBlock, op: HighOp, inner: { whenTrue: Refinement; whenFalse: Refinement }): { whenTrue: Refinement; whenFalse: Refinement } {

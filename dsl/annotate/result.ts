@@ -98,6 +98,8 @@ export interface AnnotatedProgram {
   /** Class instances that are created or mentioned, each with its fields' cells. */
   readonly classes: readonly ClassInstance[];
   readonly families: readonly MethodFamily[];
+  /** Functions of the entry module marked `@export("name")`: what C calls of a runtime module. */
+  readonly exports: readonly { readonly name: string; readonly spec: Spec }[];
   /** Fields that some object may not have when they are read: a read that finds nothing raises. */
   readonly lateFields: ReadonlySet<FieldDeclaration>;
   /** Functions of the library that lowering and the platform call. */

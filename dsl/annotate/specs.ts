@@ -131,7 +131,7 @@ function makeSpec(ctx: Context, options: SpecOptions): LiveSpec {
   const hasBody = symbol.flavour !== "extern" && !symbol.isAbstract;
   let graph: HighGraph | null = null;
   if (hasBody) {
-    const built = ctx.buildGraph(symbol, variant.constArgs);
+    const built = ctx.buildGraph(symbol, variant.constArgs, variant.starCount);
     graph = built.graph;
     for (const found of built.diagnostics) ctx.report(found);
   }

@@ -226,6 +226,9 @@ export function classInstance(ctx: Context, symbol: ClassSymbol, args: readonly 
   cls.parent = cls;
   if (symbol.typeParams.length === 0) ctx.plainClasses.set(symbol, cls);
   ctx.classes.push(cls);
+  const sameSymbol = ctx.classesOf.get(symbol);
+  if (sameSymbol === undefined) ctx.classesOf.set(symbol, [cls]);
+  else sameSymbol.push(cls);
   return cls;
 }
 
@@ -248,10 +251,19 @@ function classType(ctx: Context, symbol: ClassSymbol, type: Named, module: Modul
       const arg = type.args[i];
       return arg === undefined ? newCell(what) : cellFor(ctx, arg, module, env, what);
     });
-    cls = classInstance(ctx, symbol, args);
+    cls = withArguments(ctx, symbol, args);
     env.classes.set(type, cls);
   }
   return findClass(cls);
+}
+
+/**
+ * The class at exactly these cells: `Tree[K]` inside `class Tree[K]` is the class itself, or else
+ * every `Tree` would have a field of yet another one.
+ */
+function withArguments(ctx: Context, symbol: ClassSymbol, args: readonly Cell[]): ClassInstance {
+  const known = ctx.classesOf.get(symbol)?.find((one) => one.args.every((arg, i) => find(arg) === find(args[i]!)));
+  return known ?? classInstance(ctx, symbol, args);
 }
 
 /** How messages speak of a container's cell. */

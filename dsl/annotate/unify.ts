@@ -358,9 +358,12 @@ export function flowInto(ctx: Context, cell: Cell, annotation: Annotation, reaso
     return;
   }
   if (root.inner !== null && find(root.inner) !== root) {
-    flowInto(ctx, root.inner, withoutNone(annotation), reason);
-    if (annotation.kind !== "none" && annotation.kind !== "optional") return;
-    annotation = NONE;
+    // What the inner cell forwarded is there already, and has only to be joined here.
+    if (reason.forwarded !== true) {
+      flowInto(ctx, root.inner, withoutNone(annotation), reason);
+      if (annotation.kind !== "none" && annotation.kind !== "optional") return;
+      annotation = NONE;
+    }
   }
   if (root.parts !== null && annotation.kind === "tuple" && annotation.items.length === root.parts.length)
     annotation.items.forEach((item, i) => flowInto(ctx, root.parts![i]!, item, reason));

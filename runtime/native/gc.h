@@ -62,8 +62,8 @@ extern char *wr_nursery_top;
 
 /*
  * Once, before anything else. `limit` is the most bytes of live objects that are allowed.
- * Debug modes come from the environment: WRIGHT_GC_STRESS=n (collect at every n-th
- * allocation), WRIGHT_GC_POISON (freed memory traps), WRIGHT_GC_VERIFY (walk the heap after each collection).
+ * Debug modes come from the environment: WRIGHT_GC_STRESS=n (collect at every n-th allocation),
+ * WRIGHT_GC_POISON (freed memory traps), WRIGHT_GC_VERIFY (walk the heap after each collection).
  */
 void wr_gc_start(int64_t limit);
 

@@ -38,7 +38,8 @@ function runPass(name: string, program: LLProgram): void {
 function show(name: string, program: LLProgram): string {
   const functions = program.functions.filter((fn) => !NOT_SHOWN.has(fn.name));
   const texts = functions.map((fn) => printFunction(fn));
-  const shown = name === "effects" ? texts.map((text) => text.split("\n")[0]!.replace(/ \{$/, "")) : texts;
+  const shown =
+    name === "effects" ? texts.map((text) => text.split("\n")[0]!.replace(/ \{$/, "")) : texts;
   return `${shown.join("\n")}\n`;
 }
 

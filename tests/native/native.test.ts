@@ -70,7 +70,11 @@ async function build(name: string, options: Partial<BuildOptions> = {}): Promise
 }
 
 function check(path: string, expected: Expected, env: Readonly<Record<string, string>>): void {
-  const run = spawnSync(path, [], { env: { ...env, ...expected.env }, encoding: "utf8", timeout: 20_000 });
+  const run = spawnSync(path, [], {
+    env: { ...env, ...expected.env },
+    encoding: "utf8",
+    timeout: 20_000,
+  });
   const { status, stdout, stderr } = run;
   expect({ status, stdout }, stderr).toEqual({ status: expected.status, stdout: expected.stdout });
   if (expected.stderr !== null) expect(stderr).toBe(expected.stderr);

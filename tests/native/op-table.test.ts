@@ -28,7 +28,8 @@ const SAMPLES: Readonly<Record<string, readonly MachineValue[]>> = {
 };
 
 /** As good as libm, which need not be as good as JavaScript's. */
-const APPROXIMATE = /^float_(pow|a?(sin|cos|tan)h?|atan2|exp2?|expm1|log2|log10|log1p|log|cbrt|hypot)$/;
+const APPROXIMATE =
+  /^float_(pow|a?(sin|cos|tan)h?|atan2|exp2?|expm1|log2|log10|log1p|log|cbrt|hypot)$/;
 
 type Numeric = (...args: MachineValue[]) => MachineValue;
 
@@ -41,7 +42,8 @@ function isNumeric(row: OpRow): boolean {
 function combinations(row: OpRow): MachineValue[][] {
   const requires = (row.requires as Numeric | undefined) ?? (() => true);
   let tuples: MachineValue[][] = [[]];
-  for (const kind of row.args) tuples = tuples.flatMap((tuple) => SAMPLES[kind]!.map((value) => [...tuple, value]));
+  for (const kind of row.args)
+    tuples = tuples.flatMap((tuple) => SAMPLES[kind]!.map((value) => [...tuple, value]));
   return tuples.filter((tuple) => requires(...tuple));
 }
 
@@ -69,7 +71,9 @@ function casesOf(name: OpName): Case[] {
   const row: OpRow = opRow(name);
   if (!isNumeric(row)) return [];
   const one = { name, label: name, row, overflow: false, tuples: combinations(row) };
-  return row.overflow === undefined ? [one] : [one, { ...one, label: `${name}_flag`, overflow: true }];
+  return row.overflow === undefined
+    ? [one]
+    : [one, { ...one, label: `${name}_flag`, overflow: true }];
 }
 
 /** A function that computes all combinations of one op in a loop and writes the results. */

@@ -19,7 +19,9 @@ table functions: fn(int, int, int, ref<Cell>, ref<Cell>) -> int = [${Array.from(
 `;
 
 export function randomProgram(random: Random): string {
-  const functions = Array.from({ length: FUNCTIONS }, (_, i) => new FunctionMaker(random, i).make());
+  const functions = Array.from({ length: FUNCTIONS }, (_, i) =>
+    new FunctionMaker(random, i).make(),
+  );
   return `${PRELUDE}
 ${functions.join("\n")}
 fn main -> int {
@@ -167,7 +169,8 @@ class FunctionMaker {
     const place = `at "main.wr:${10 * this.#index + block}:5"`;
     const lines = [`  ${half} = int_rshift(${this.#fuel}, 1)`];
     const callee = below(FUNCTIONS);
-    if (chance(0.7)) return [...lines, `  ${into}: int = call(${this.#args(half)}) callee=f${callee} ${place}`];
+    if (chance(0.7))
+      return [...lines, `  ${into}: int = call(${this.#args(half)}) callee=f${callee} ${place}`];
     const signature = "fn(int, int, int, ref<Cell>, ref<Cell>) -> int";
     const target = this.#name();
     return [
@@ -222,7 +225,9 @@ class FunctionMaker {
     const raised = this.#name();
     return [
       header!.replace("(", `(${exception}: ref<Exception>, `),
-      this.#random.chance(0.5) ? `  goto ${this.#end(this.#fuel)}` : `  raise ${exception} at "main.wr:99:1"`,
+      this.#random.chance(0.5)
+        ? `  goto ${this.#end(this.#fuel)}`
+        : `  raise ${exception} at "main.wr:99:1"`,
       `block${block + 1}(${raised}: ref<Exception>):`,
       `  raise ${raised} at "main.wr:98:1"`,
     ];

@@ -1,0 +1,79 @@
+/**
+ * The collector, translated: Wright in `runtime/gc` becomes one C file, apart from any program that
+ * uses it. It knows programs as data only (`runtime/native/gc.h`), so it is translated once per version
+ * of the toolchain and kept in the cache, whatever the language.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { annotate } from "../dsl/annotate/annotate.ts";
+import { bindProgram } from "../dsl/bind/bind.ts";
+import { build } from "../dsl/flow/build.ts";
+import { parseModule } from "../dsl/grammar/parser.ts";
+import { InternalError } from "../dsl/syntax/diagnostics.ts";
+import { placeOf, sourceFile } from "../dsl/syntax/source.ts";
+import { emitLibraryC, type CFile } from "./c/emit.ts";
+import { freeze } from "./eval/freeze.ts";
+import { Machine } from "./eval/machine.ts";
+import { prepareForNative } from "./passes/native.ts";
+import { runPasses } from "./passes/passes.ts";
+import { lower } from "./repr/lower.ts";
+
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+const ENTRY = "runtime/gc/copying.wr";
+const FILE = "gc_copying.c";
+/** What the translation depends on: the toolchain's own sources and the library's. */
+const INPUTS = ["dsl", "compiler", "runtime/gc"];
+
+/** The collector as C, from the cache directory if this toolchain has translated it before. */
+export async function collectorSource(cache: string): Promise<CFile> {
+  const folder = join(cache, "runtime");
+  const path = join(folder, `${fingerprint()}.c`);
+  const known = await readFile(path, "utf8").catch(() => null);
+  if (known !== null) return { name: FILE, text: known };
+  const file = translateCollector();
+  await mkdir(folder, { recursive: true });
+  const temporary = `${path}.${randomBytes(4).toString("hex")}`;
+  await writeFile(temporary, file.text);
+  await rename(temporary, path);
+  return file;
+}
+
+function fingerprint(): string {
+  const hash = createHash("sha256");
+  for (const input of INPUTS)
+    for (const name of readdirSync(join(ROOT, input), { recursive: true, encoding: "utf8" }).sort())
+      if (/(?<!\.test)\.(ts|wr)$/.test(name)) hash.update(`${input}/${name}\0`).update(readFileSync(join(ROOT, input, name)));
+  return hash.digest("hex").slice(0, 40);
+}
+
+/** Text to C, by the same stages as any program. A mistake in the collector is a mistake of ours. */
+export function translateCollector(): CFile {
+  // 1. Names and types.
+  const bound = bindProgram(ENTRY, { read: readSource, libraryRoot: "dsl/lib" }, parseModule);
+  const annotated = annotate(bound, {
+    buildGraph: (fn, constArgs, starCount) => build(fn, { program: bound, constArgs, starCount }),
+    embed: () => null,
+  });
+  const mistakes = [...bound.diagnostics, ...annotated.diagnostics].filter((one) => one.severity === "error");
+  if (mistakes.length > 0) throw new InternalError(`the collector: ${placeOf(mistakes[0]!.span)}: ${mistakes[0]!.message}`);
+  // 2. Low-level graphs; module bodies run, so that module-level names are constants.
+  const program = lower(annotated, { name: "collector" });
+  const machine = new Machine(program, {});
+  machine.runInitializers();
+  freeze(program, machine);
+  // 3. Better code, and C.
+  runPasses(program, {});
+  prepareForNative(program);
+  return emitLibraryC(program, FILE);
+}
+
+function readSource(path: string): ReturnType<typeof sourceFile> | null {
+  try {
+    return sourceFile(path, readFileSync(join(ROOT, path), "utf8"));
+  } catch {
+    return null;
+  }
+}

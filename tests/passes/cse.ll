@@ -1,0 +1,65 @@
+; test pass=cse
+; Ops and loads that dominate a place, stores that are read back, what branches have found out.
+struct Node { value: i64, next: ref<Node>, final key: i64, tag: u8 }
+fn pure -> int {
+block0(a.0: int, b.1: int):
+  x.2 = int_add(a.0, b.1)
+  y.3 = int_add(b.1, a.0)
+  c.4 = int_lt(x.2, y.3)
+  branch c.4 ? block1(a.0, b.1) : block2(a.0, b.1)
+block1(a.5: int, b.6: int):
+  z.7 = int_add(a.5, b.6)
+  return z.7
+block2(a.8: int, b.9: int):
+  w.10 = int_sub(a.8, b.9)
+  return w.10
+}
+fn loads -> int {
+block0(n.0: ref<Node>, m.1: ref<Node>):
+  a.2: int = getfield(n.0) field=Node:value
+  b.3: int = getfield(n.0) field=Node:value
+  setfield(m.1, 5) field=Node:value
+  c.4: int = getfield(n.0) field=Node:value
+  d.5: int = getfield(m.1) field=Node:value
+  k.6: int = getfield(n.0) field=Node:key
+  call(n.0) callee=$anything
+  l.7: int = getfield(n.0) field=Node:key
+  e.8: int = getfield(m.1) field=Node:value
+  s.9 = int_add(a.2, b.3)
+  t.10 = int_add(c.4, d.5)
+  u.11 = int_add(k.6, l.7)
+  v.12 = int_add(s.9, t.10)
+  w.13 = int_add(u.11, v.12)
+  x.14 = int_add(w.13, e.8)
+  return x.14
+}
+; A narrow field may not give back what was stored.
+fn narrow -> int {
+block0(n.0: ref<Node>, x.1: int):
+  setfield(n.0, x.1) field=Node:tag
+  a.2: int = getfield(n.0) field=Node:tag
+  return a.2
+}
+fn facts -> int {
+block0(n.0: ref<Node>, i.1: int, len.2: int):
+  a.3 = uint_lt(i.1, len.2)
+  branch a.3 ? block1(n.0, i.1, len.2) : block2()
+block1(n.4: ref<Node>, i.5: int, len.6: int):
+  b.7 = uint_lt(i.5, len.6)
+  branch b.7 ? block3(n.4) : block2()
+block2():
+  return -1
+block3(n.8: ref<Node>):
+  c.9 = ref_is_null(n.8)
+  branch c.9 ? block4() : block5(n.8)
+block4():
+  return 0
+block5(n.10: ref<Node>):
+  d.11 = ref_not_null(n.10)
+  e.12 = bool_to_int(d.11)
+  return e.12
+}
+fn $anything -> void {
+block0(n.0: ref<Node>):
+  return
+}
