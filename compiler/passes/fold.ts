@@ -13,7 +13,7 @@
  */
 import { newOp } from "../../dsl/flow/graph.ts";
 import { HeapArray, Immediate, getItem, type HeapObject, type MachineValue } from "../eval/heap.ts";
-import { constantOf, machineValue } from "../eval/values.ts";
+import { constantOf, machineValue, zeroValue } from "../eval/values.ts";
 import { mapReads } from "../ll/contain.ts";
 import type { LL, LLAux, LLConst, LLFunction, LLGraph, LLOp, LLValue } from "../ll/program.ts";
 import { BOOL, INT, type LLType, type StructType } from "../ll/types.ts";
@@ -105,7 +105,8 @@ export function foldOp(op: LLOp, context: FoldContext): Folded | null {
 }
 
 function evaluate(op: LLOp, row: ReturnType<typeof opRow>): LLConst | null {
-  const args = op.args.map((arg) => machineValue((arg as LLConst).value)) as never[];
+  // `null` stands for the null address too, which is the number 0 to an op.
+  const args = (op.args as LLConst[]).map(({ value, type }) => (value.kind === "null" ? zeroValue(type) : machineValue(value))) as never[];
   // Null is an argument where the row says ref; what looks into an object was not meant for it.
   if (op.name === "class_id" && args[0] === null) return null;
   if (row.requires !== undefined && !row.requires(...args)) return null;
