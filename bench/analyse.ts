@@ -49,9 +49,17 @@ function analyse(text: string): Times {
     embed: () => null,
   });
   const end = performance.now();
-  const errors = [...bound.diagnostics, ...program.diagnostics].filter((one) => one.severity === "error");
-  if (errors.length > 0) throw new Error(`the program has ${errors.length} errors, the first: ${errors[0]!.message}`);
-  return { parse: parsed - start, flow, annotate: end - parsed - flow, specialisations: program.specs.length };
+  const errors = [...bound.diagnostics, ...program.diagnostics].filter(
+    (one) => one.severity === "error",
+  );
+  if (errors.length > 0)
+    throw new Error(`the program has ${errors.length} errors, the first: ${errors[0]!.message}`);
+  return {
+    parse: parsed - start,
+    flow,
+    annotate: end - parsed - flow,
+    specialisations: program.specs.length,
+  };
 }
 
 function median(values: readonly number[]): number {
@@ -76,7 +84,11 @@ console.log(
   JSON.stringify({
     lines: count,
     specialisations: first.specialisations,
-    cold: { parse: rounded(first.parse), flow: rounded(first.flow), annotate: rounded(first.annotate) },
+    cold: {
+      parse: rounded(first.parse),
+      flow: rounded(first.flow),
+      annotate: rounded(first.annotate),
+    },
     warm: {
       parse: rounded(median(runs.map((one) => one.parse))),
       flow: rounded(median(runs.map((one) => one.flow))),

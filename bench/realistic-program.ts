@@ -12,7 +12,11 @@ export function realisticProgram(lines: number): string {
     count += part.split("\n").length;
   }
   const calls = Array.from({ length: sections }, (_, n) => `    total += check${n}(argv)`);
-  parts.push("\n\ndef main(argv: list[str]) -> int:\n    total = 0", ...calls, "    return total & 1");
+  parts.push(
+    "\n\ndef main(argv: list[str]) -> int:\n    total = 0",
+    ...calls,
+    "    return total & 1",
+  );
   return `${parts.join("\n")}\n`;
 }
 

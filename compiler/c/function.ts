@@ -25,7 +25,7 @@ import { sequentialize, type Move } from "./moves.ts";
 import { identifier, textLiteral, type Names } from "./names.ts";
 import { expression, overflowBuiltin, type OpContext } from "./ops.ts";
 import { cType, storageSize } from "./types.ts";
-import { framesAt, framesInside, type Frame } from "../ll/sites.ts";
+import { framesAt, framesCaught, type Frame } from "../ll/sites.ts";
 import type {
   LLBlock,
   LLExit,
@@ -486,7 +486,7 @@ class FunctionWriter {
         return this.#tracebackAdd(framesAt(this.#fn, op.aux.site!));
       case "traceback_note":
         this.#line(`wr_exc_set(${this.#atom(op.args[0]!)});`);
-        this.#tracebackAdd(framesInside(op.aux.site ?? null));
+        this.#tracebackAdd(op.aux.site === undefined ? [] : framesCaught(this.#fn, op.aux.site));
         return this.#line("wr_exc_take();");
       case "ss_enter":
         return this.#enterFrame(block, index);

@@ -11,10 +11,8 @@
 import { InternalError } from "../../dsl/syntax/diagnostics.ts";
 import { opRow, type Irregular, type OpName } from "../ops/table.ts";
 import * as words from "../ops/words.ts";
-import { tracebackSite } from "./exceptions.ts";
 import { HeapStruct, Immediate, payloadBits, sameReference, toStorage, zeroOf } from "./heap.ts";
 import type { LLFunction, LLGlobal, LLOp, LLTable, LLValue } from "../ll/program.ts";
-import { framesInside } from "../ll/sites.ts";
 import type { Storage, StructType } from "../ll/types.ts";
 
 /**
@@ -39,6 +37,8 @@ export interface OpEmitter {
   before(op: LLOp): LLOp | undefined;
   /** The index of the traceback site of an op, -1 when it has none. */
   site(op: LLOp): number;
+  /** The same for an op that says where an exception was caught. */
+  caughtSite(op: LLOp): number;
 }
 
 const MAX = "9007199254740991";
@@ -435,7 +435,7 @@ export const IRREGULAR: Readonly<Record<Irregular<"eval">, Emit>> = {
   exc_set: machine("setPending"),
   exc_pending: () => "rt.pending !== null",
   exc_take: machine("takePending"),
-  traceback_note: (op, e) => `rt.noteRaise(${argument(op, 0, e)}, ${e.constant(framesInside(op.aux.site ?? null).map(tracebackSite))})`,
+  traceback_note: (op, e) => `rt.noteRaise(${argument(op, 0, e)}, SITES[${e.caughtSite(op)}])`,
   traceback_add: (op, e) => `rt.addSites(SITES[${e.site(op)}])`,
   // JavaScript checks its stack itself.
   stack_check: () => "",

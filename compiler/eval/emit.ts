@@ -19,10 +19,11 @@
  */
 import { exitLinks } from "../../dsl/flow/graph.ts";
 import { unreachable } from "../../dsl/syntax/diagnostics.ts";
+import { framesCaught } from "../ll/sites.ts";
 import { structure, type Jump, type Shape } from "../ll/structure.ts";
 import { mayRaise } from "../ops/table.ts";
 import { expression, factOf, type Fact, type OpEmitter } from "./emit-ops.ts";
-import { sitesOf, type TracebackSite } from "./exceptions.ts";
+import { sitesOf, tracebackSite, type TracebackSite } from "./exceptions.ts";
 import { machineValue, zeroValue } from "./values.ts";
 import type { Span } from "../../dsl/syntax/source.ts";
 import type {
@@ -209,7 +210,9 @@ class FunctionEmitter implements OpEmitter {
         );
         break;
       case "raise":
-        this.#at(exit.span);
+        // Without a place it was caught in this function, whose traceback has it already.
+        if (exit.span === null) this.#lines.push("site = -1;");
+        else this.#at(exit.span);
         this.#lines.push(`throw rt.raise(${this.atom(exit.value)});`);
         break;
       case "unreachable":
@@ -362,6 +365,11 @@ class FunctionEmitter implements OpEmitter {
 
   site(op: LLOp): number {
     return this.#siteIndex(op.aux.site ?? op.span);
+  }
+
+  caughtSite(op: LLOp): number {
+    const { site } = op.aux;
+    return this.#sites.push(site === undefined ? [] : framesCaught(this.#fn, site).map(tracebackSite)) - 1;
   }
 }
 

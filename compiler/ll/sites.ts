@@ -35,8 +35,15 @@ export function framesAt(fn: LLFunction, at: Span | null): Frame[] {
   return frames;
 }
 
-/** The frames of what was inlined at a place, without the one of the function it is in now. */
-export function framesInside(at: Span | null): Frame[] {
+/** The frames that an exception caught at this place of a function has passed. */
+export function framesCaught(fn: LLFunction, at: Span): Frame[] {
+  const frames = framesInside(at);
+  const outermost = outermostOf(at);
+  if (outermost !== null && isShown(fn)) frames.push({ function: fn.displayName, at: outermost });
+  return frames;
+}
+
+function framesInside(at: Span | null): Frame[] {
   const frames: Frame[] = [];
   let site: Site | null = at;
   while (site?.inlined !== undefined) {
@@ -49,6 +56,11 @@ export function framesInside(at: Span | null): Frame[] {
 function outermostOf(site: Site | null): Site | null {
   while (site !== null && site.inlined !== undefined) site = site.inlined.at;
   return site;
+}
+
+/** A place of `callee` where an exception was caught: the function it is inlined into has no part in it. */
+export function caughtSite(site: Site, callee: LLFunction): Site | null {
+  return isShown(callee) ? inlinedSite(site, callee.displayName, null) : hoistedSite(site, null);
 }
 
 /** A place of `callee`, seen from the function into which it was inlined at `call`. */

@@ -112,7 +112,8 @@ function makeExitExplicit(context: Context, block: LLBlock): void {
     block.exit = { kind: "goto", link: exit.normal };
   } else if (exit.kind === "raise") {
     block.ops.push(effectOp(context, "exc_set", [exit.value], exit.span));
-    block.ops.push(...tracebackAdd(context, exit.span));
+    // Without a place it was caught in this function, whose traceback has it already.
+    if (exit.span !== null) block.ops.push(...tracebackAdd(context, exit.span));
     block.exit = { kind: "return", value: zeroOf(context.fn.result), span: exit.span };
   }
 }

@@ -346,6 +346,37 @@ const immediateValue: Rule = (op, context) => {
   return made?.name === "imm_make" ? { value: made.args[0]! } : null;
 };
 
+/** What fits 16 bits fits the tagged words of every target. */
+const immediateFits: Rule = (op, context) => {
+  const [value] = op.args as [LLValue];
+  const constant = intOf(value);
+  const isShort = constant !== null ? constant >= -0x8000n && constant <= 0xffffn : isShortResult(context.definition(value));
+  return isShort ? { value: bool(true) } : null;
+};
+
+function isShortResult(op: LLOp | undefined): boolean {
+  switch (op?.name) {
+    case "getfield":
+      return SHORT.has(op.aux.field!.storage.kind);
+    case "getitem":
+      return SHORT.has(op.aux.array!.item.kind);
+    case "int_and": {
+      const mask = intOf(op.args[1]);
+      return mask !== null && mask >= 0n && mask <= 0xffffn;
+    }
+    case "int_sext8":
+    case "int_sext16":
+    case "int_zext8":
+    case "int_zext16":
+    case "bool_to_int":
+      return true;
+    default:
+      return false;
+  }
+}
+
+const SHORT: ReadonlySet<string> = new Set(["i8", "u8", "i16", "u16"]);
+
 const nullTest = (whenNull: boolean): Rule => (op, context) => {
   const value = op.args[0]!;
   const made = origin(value, context);
@@ -424,7 +455,7 @@ function onlyRow(rows: readonly (LLConst["value"] | null)[]): LLConst["value"] |
 const callConstant: Rule = (op) => {
   const [code, ...args] = op.args as [LLValue, ...LLValue[]];
   if (code.kind !== "const" || code.value.kind !== "function") return null;
-  return { op: "call", args, aux: { ...op.aux, callee: code.value.function } };
+  return { op: "call", args, aux: { callee: code.value.function } };
 };
 
 const RULES: Readonly<Record<string, Rule>> = {
@@ -465,6 +496,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   class_in_range: classInRange,
   imm_is: immediateIs,
   imm_value: immediateValue,
+  imm_fits: immediateFits,
   getfield: finalField,
   array_len: arrayLength,
   getitem: constantItem,

@@ -20,7 +20,7 @@
 import { exitLinks, newBlock, newOp, newVariable } from "../../dsl/flow/graph.ts";
 import type { Span } from "../../dsl/syntax/source.ts";
 import type { LL, LLAux, LLBlock, LLExit, LLFunction, LLGraph, LLLink, LLOp, LLProgram, LLValue, LLVariable } from "../ll/program.ts";
-import { framesInside, hoistedSite, inlinedSite, isShown, type Site } from "../ll/sites.ts";
+import { caughtSite, hoistedSite, inlinedSite, isShown, type Site } from "../ll/sites.ts";
 import { VOID } from "../ll/types.ts";
 import { mayRaise } from "../ops/table.ts";
 import { callGraph, components, computeEffects } from "./call-graph.ts";
@@ -48,8 +48,14 @@ export function inlineCalls(program: LLProgram): number {
   let count = 0;
   for (const component of components(withGraph, calls.callees)) {
     const recursive = component.length > 1 || calls.callees(component[0]!).has(component[0]!);
-    for (const fn of component) count += inliner.intoFunction(fn);
-    for (const fn of component) if (!recursive) inliner.finished(fn);
+    // What asks to be inlined is, inside a cycle too: every hot function of a tree interpreter is in one.
+    const asked = component.filter((fn) => fn.inline === "always");
+    for (const fn of asked) {
+      count += inliner.intoFunction(fn);
+      inliner.finished(fn);
+    }
+    for (const fn of component) if (fn.inline !== "always") count += inliner.intoFunction(fn);
+    for (const fn of component) if (!recursive && fn.inline !== "always") inliner.finished(fn);
   }
   return count;
 }
@@ -113,7 +119,7 @@ class Inliner {
     const callee = op.aux.callee;
     if (op.name !== "call" || callee === undefined || callee === caller || callee.inline === "never") return false;
     const cost = this.costs.get(callee);
-    if (cost === undefined || isCold) return false;
+    if (cost === undefined || cost === Infinity || isCold) return false;
     if (callee.inline === "always") return true;
     if (OPAQUE_HINTS.some((hint) => callee.hints.has(hint)) || callerCost > LARGEST_CALLER) return false;
     return cost <= (this.calls.get(callee) === 1 ? SMALL_ONLY_CALL : SMALL);
@@ -126,10 +132,25 @@ function costOf(graph: LLGraph): number {
   let cost = 0;
   for (const block of graph.blocks) {
     const weight = cold.has(block) ? 0.25 : 1;
-    for (const op of block.ops) if (op.name !== "ref_cast") cost += weight * (op.name.startsWith("call") ? 3 : 1);
+    for (const op of block.ops) cost += weight * costOfOp(op);
     if (block.exit.kind !== "goto" && block.exit.kind !== "return") cost += weight;
   }
   return cost;
+}
+
+function costOfOp(op: LLOp): number {
+  switch (op.name) {
+    case "ref_cast":
+      return 0;
+    case "call":
+    case "call_indirect":
+      return 3;
+    // The tracer knows loops by the function they are in.
+    case "hint":
+      return Infinity;
+    default:
+      return 1;
+  }
 }
 
 /** Blocks after which the function always ends in an exception. */
@@ -232,19 +253,22 @@ class Copy {
     return value.kind === "var" ? (this.variables[value.id] ?? value) : value;
   }
 
+  private placeOfCall(): Span | null {
+    return this.call.aux.site ?? this.call.span;
+  }
+
   private place(span: Span | null): Span | null {
     const from = span ?? this.call.aux.callee!.span ?? NOWHERE;
     let site = this.sites.get(from);
     if (site === undefined) {
-      site = from === NOWHERE ? (this.call.aux.site ?? this.call.span) : this.siteOf(from);
+      site = from === NOWHERE ? this.placeOfCall() : this.siteOf(from);
       this.sites.set(from, site);
     }
     return site;
   }
 
   private aux({ name, aux }: LLOp): LLAux {
-    // What was raised and caught further inside says nothing about the function around it.
-    if (name === "traceback_note") return aux;
+    if (name === "traceback_note") return this.caughtAux(aux);
     const site = aux.site === undefined ? null : this.place(aux.site);
     return site === null ? aux : { ...aux, site };
   }
@@ -259,34 +283,42 @@ class Copy {
       const copy = newOp<LL>(op.name, op.args.map((arg) => this.value(arg)), this.value(op.result) as LLVariable, this.aux(op), this.place(op.span));
       target.ops.push(copy);
       const isCaught = block.exit.kind === "try" && i === block.ops.length - 1;
-      if (this.landing !== null && !isCaught && mayRaise(copy)) target = this.splitToLanding(target, this.landing);
+      if (this.landing !== null && !isCaught && mayRaise(copy)) target = this.splitToLanding(target, this.landing, op);
     });
-    if (block.exit.kind === "raise" && this.landing !== null) target.ops.push(this.note(this.value(block.exit.value), this.place(block.exit.span)));
+    if (block.exit.kind === "raise" && block.exit.span !== null && this.landing !== null) target.ops.push(this.note(this.value(block.exit.value), this.caughtAux({ site: block.exit.span })));
     target.exit = this.exit(block.exit);
   }
 
   /** The op just copied may raise into the caller's handler. */
-  private splitToLanding(block: LLBlock, landing: LLBlock): LLBlock {
+  private splitToLanding(block: LLBlock, landing: LLBlock, from: LLOp): LLBlock {
     const next = newBlock<LL>(this.graph);
     const [caught] = landing.params;
     const exception = newVariable<LL>(this.graph, caught!.type, caught!.name);
-    const op = block.ops.at(-1)!;
-    const exceptional = this.noted(landing, exception, op.aux.site ?? op.span);
+    const exceptional = this.noted(landing, exception, from.aux.site ?? from.span);
     block.exit = { kind: "try", normal: { target: next, args: [] }, exceptional, exception };
     return next;
   }
 
   /** On the way to the caller's handler an exception leaves the callee: its traceback says so. */
   private noted(landing: LLBlock, exception: LLVariable, site: Span | null): LLLink {
-    if (framesInside(site).length === 0) return { target: landing, args: [exception] };
+    const aux = this.caughtAux(site === null ? {} : { site });
+    if (aux.site === undefined) return { target: landing, args: [exception] };
     const block = newBlock<LL>(this.graph);
-    block.ops.push(this.note(exception, site));
+    block.ops.push(this.note(exception, aux));
     block.exit = { kind: "goto", link: { target: landing, args: [exception] } };
     return { target: block, args: [] };
   }
 
-  private note(exception: LLValue, site: Span | null): LLOp {
-    return newOp<LL>("traceback_note", [exception], newVariable<LL>(this.graph, VOID), site === null ? {} : { site }, site);
+  /** Says that the callee was left at a place of its own, or nothing when it is not shown. */
+  private caughtAux({ site, ...rest }: LLAux): LLAux {
+    const callee = this.call.aux.callee!;
+    const from = site ?? callee.span;
+    const caught = from === null ? null : caughtSite(from, callee);
+    return caught === null ? rest : { ...rest, site: caught };
+  }
+
+  private note(exception: LLValue, aux: LLAux): LLOp {
+    return newOp<LL>("traceback_note", [exception], newVariable<LL>(this.graph, VOID), aux, null);
   }
 
   private exit(exit: LLExit): LLExit {
@@ -309,7 +341,7 @@ class Copy {
         return { kind: "goto", link: { target: this.rest, args: this.rest.params.length === 0 ? [] : [this.value(exit.value)] } };
       case "raise":
         if (this.landing !== null) return { kind: "goto", link: { target: this.landing, args: [this.value(exit.value)] } };
-        return { kind: "raise", value: this.value(exit.value), span: this.place(exit.span) };
+        return { kind: "raise", value: this.value(exit.value), span: exit.span === null ? this.placeOfCall() : this.place(exit.span) };
       case "unreachable":
         return exit;
     }

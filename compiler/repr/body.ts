@@ -12,7 +12,9 @@ import { annotationOf } from "../../dsl/annotate/values.ts";
 import type { StaticValue } from "../../dsl/bind/symbols.ts";
 import type { HighBlock, HighExit, HighLink, HighOp, HighValue } from "../../dsl/flow/ops.ts";
 import { InternalError } from "../../dsl/syntax/diagnostics.ts";
+import type { Span } from "../../dsl/syntax/source.ts";
 import type { LLBlock, LLConstant, LLFunction, LLGraph, LLLink, LLValue } from "../ll/program.ts";
+import { isShown } from "../ll/sites.ts";
 import { Builder, VOID_VALUE, zeroValue } from "./builder.ts";
 import type { Typed } from "./calls.ts";
 import { convert } from "./convert.ts";
@@ -103,7 +105,7 @@ export class Body {
     const last = block.ops.at(-1);
     for (const op of block.ops) {
       b.span = op.span;
-      b.landing = exit.kind === "try" && op === last ? this.landingFor(exit) : null;
+      b.landing = exit.kind === "try" && op === last ? this.landingFor(exit, op.span) : null;
       const goesOn = this.lowerOne(op as HighOp);
       b.landing = null;
       if (!goesOn) return b.stop();
@@ -139,7 +141,7 @@ export class Body {
   }
 
   /** A block that takes the exception of a `try` exit to its handler; null if there is none. */
-  private landingFor(exit: Extract<HighExit, { kind: "try" }>): LLBlock | null {
+  private landingFor(exit: Extract<HighExit, { kind: "try" }>, site: Span | null): LLBlock | null {
     if (this.isDead(exit.exceptional)) return null;
     const { b } = this;
     const annotation = this.annotation(exit.exception);
@@ -149,6 +151,8 @@ export class Body {
     this.values[exit.exception.id] = exception;
     const before = b.block;
     b.block = landing;
+    // The traceback knows where it was caught: what raises it again from here need not say so.
+    if (site !== null && isShown(this.fn)) b.effect("traceback_note", [exception], { site });
     this.gotoLink(exit.exceptional);
     b.block = before;
     return landing;

@@ -3,7 +3,7 @@ import type { Annotation, AnnotationOf } from "../../dsl/annotate/lattice.ts";
 import { BOOL } from "../../dsl/annotate/lattice.ts";
 import type { Resolution } from "../../dsl/annotate/result.ts";
 import { show } from "../../dsl/annotate/show.ts";
-import type { HighOp, HighOpName, HighValue } from "../../dsl/flow/ops.ts";
+import type { HighOp, HighValue } from "../../dsl/flow/ops.ts";
 import { InternalError } from "../../dsl/syntax/diagnostics.ts";
 import type { LLValue } from "../ll/program.ts";
 import { BOOL as BOOL_TYPE } from "../ll/types.ts";
@@ -191,5 +191,3 @@ export function lowerClassTest(body: Body, value: HighValue, resolution: Extract
   const tests = outermost.map((struct) => b.emit("class_in_range", [object], BOOL_TYPE, { struct }));
   return truthOf(tests.reduce<LLValue | null>((all, test) => (all === null ? test : b.bool("bool_or", all, test)), null) ?? boolValue(false));
 }
-
-export type { HighOpName };

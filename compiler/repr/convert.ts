@@ -10,13 +10,12 @@
 import { findFunction, read } from "../../dsl/annotate/cells.ts";
 import type { FunctionCell } from "../../dsl/annotate/cells.ts";
 import type { Annotation, AnnotationOf } from "../../dsl/annotate/lattice.ts";
-import { NONE } from "../../dsl/annotate/lattice.ts";
 import { show } from "../../dsl/annotate/show.ts";
 import { InternalError } from "../../dsl/syntax/diagnostics.ts";
 import type { LLValue } from "../ll/program.ts";
 import { ref, valueType } from "../ll/types.ts";
 import type { RefType, StructType } from "../ll/types.ts";
-import { nullValue, VOID_VALUE, type Builder } from "./builder.ts";
+import { intValue, nullValue, VOID_VALUE, type Builder } from "./builder.ts";
 import { wrapFunction } from "./closures.ts";
 import { ANY, isBoxed, itemField, storageKey } from "./layouts.ts";
 import type { Lowering } from "./lowering.ts";
@@ -97,14 +96,15 @@ function convertDifferent(lowering: Lowering, b: Builder, value: LLValue, from: 
   }
   if (to.kind === "optional") {
     const inner = convert(lowering, b, value, from, to.of);
-    return isBoxed(to.of) ? box(b, inner, layouts.box(to.of)) : inner;
+    if (!isBoxed(to.of)) return inner;
+    return inner.kind === "const" ? lowering.constants.box(inner, layouts.box(to.of)) : box(b, inner, layouts.box(to.of));
   }
   switch (to.kind) {
     case "str":
-      if (from.kind === "char") return b.call(lowering.well("char_to_str"), [value]);
+      if (from.kind === "char") return charToString(lowering, b, value);
       break;
     case "char":
-      if (from.kind === "str") return b.emit("getitem", [value, { kind: "const", value: { kind: "int", value: 0n }, type: { kind: "int" } }], layouts.typeOf(to), { array: layouts.str });
+      if (from.kind === "str") return b.emit("getitem", [value, intValue(0)], layouts.typeOf(to), { array: layouts.str });
       break;
     case "tuple":
       if (from.kind === "tuple") return convertTuple(lowering, b, value, from, to);
@@ -125,6 +125,13 @@ function convertDifferent(lowering: Lowering, b: Builder, value: LLValue, from: 
       if (from.kind === "any_ref" && isBoxed(to)) return unbox(b, b.cast(value, ref(layouts.box(to))), layouts.box(to));
   }
   throw new InternalError(`no conversion from ${show(from)} to ${show(to)}`);
+}
+
+function charToString(lowering: Lowering, b: Builder, value: LLValue): LLValue {
+  if (value.kind === "const" && value.value.kind === "int") {
+    return lowering.constants.stringValue(String.fromCharCode(Number(value.value.value)));
+  }
+  return b.call(lowering.well("char_to_str"), [value]);
 }
 
 /** The `T` in a `T | None` that is not None. */
@@ -180,5 +187,3 @@ export function makeTuple(lowering: Lowering, b: Builder, items: readonly LLValu
   });
   return object;
 }
-
-export { NONE };

@@ -6,14 +6,14 @@
  * ask for the representation it wants.
  */
 import { read } from "../../dsl/annotate/cells.ts";
-import { ANY_REF, BOOL, CHAR, FLOAT, INT, PTR, STR, UINT } from "../../dsl/annotate/lattice.ts";
+import { ANY_REF, BOOL, CHAR, FLOAT, INT, PTR, STR } from "../../dsl/annotate/lattice.ts";
 import type { Annotation, AnnotationOf, IntWidth } from "../../dsl/annotate/lattice.ts";
 import type { Resolution } from "../../dsl/annotate/result.ts";
 import { show } from "../../dsl/annotate/show.ts";
 import type { HighValue } from "../../dsl/flow/ops.ts";
 import { InternalError } from "../../dsl/syntax/diagnostics.ts";
-import type { LLConstant, LLTable, LLValue } from "../ll/program.ts";
-import { ADDR, BOOL as BOOL_TYPE, FLOAT as FLOAT_TYPE, INT as WORD, ref, valueType, VOID } from "../ll/types.ts";
+import type { LLValue } from "../ll/program.ts";
+import { ADDR, BOOL as BOOL_TYPE, INT as WORD, ref, valueType, VOID } from "../ll/types.ts";
 import type { ArrayType, LLType, Storage } from "../ll/types.ts";
 import type { OpName } from "../ops/table.ts";
 import { raiseIf } from "./arithmetic.ts";
@@ -22,7 +22,6 @@ import { intValue, zeroValue } from "./builder.ts";
 import type { Typed } from "./calls.ts";
 import { identical, truthOf } from "./compare.ts";
 import { enumFromInt, enumName, enumValue } from "./enums.ts";
-import { isBoxed } from "./layouts.ts";
 import { classTable, NOTHING } from "./objects.ts";
 import { compareBytes } from "./strings.ts";
 
@@ -405,6 +404,3 @@ function hint(body: Body, call: IntrinsicCall, name: string): Typed {
   body.b.effect("hint", values, { hint: name });
   return NOTHING;
 }
-
-export { FLOAT_TYPE, isBoxed, UINT };
-export type { LLConstant, LLTable };

@@ -21,7 +21,7 @@ import type { ClassInstance, FunctionCell } from "../../dsl/annotate/cells.ts";
 import type { Annotation, AnnotationOf, IntWidth } from "../../dsl/annotate/lattice.ts";
 import { show } from "../../dsl/annotate/show.ts";
 import { InternalError } from "../../dsl/syntax/diagnostics.ts";
-import { ADDR, BOOL, FLOAT, INT, VOID, ref, valueType } from "../ll/types.ts";
+import { ADDR, BOOL, FLOAT, INT, VOID, ref } from "../ll/types.ts";
 import type { ArrayType, Field, FnType, LLType, RefType, Storage, StructType } from "../ll/types.ts";
 
 export const ANY: RefType = ref(null);
@@ -289,5 +289,3 @@ export function fieldNamed(struct: StructType, name: string): Field {
 export function itemField(struct: StructType, index: number): Field {
   return struct.fields[(struct.parent?.fields.length ?? 0) + index]!;
 }
-
-export { valueType };

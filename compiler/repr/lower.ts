@@ -8,7 +8,7 @@
  * What this deliberately does not do: report anything to the user, or optimise; an inlined call or a
  * folded constant is for the passes.
  */
-import { findFunction, read } from "../../dsl/annotate/cells.ts";
+import { read } from "../../dsl/annotate/cells.ts";
 import { STR } from "../../dsl/annotate/lattice.ts";
 import type { Annotation } from "../../dsl/annotate/lattice.ts";
 import { declaredCell } from "../../dsl/annotate/unify.ts";
@@ -85,5 +85,3 @@ function prebuiltException(lowering: Lowering, name: string): HeapObject {
   object.fields[fieldNamed(struct, "message").index] = lowering.constants.string("");
   return object;
 }
-
-export { findFunction };

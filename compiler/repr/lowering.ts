@@ -2,12 +2,11 @@
  * What lowering shares over the whole program: classes, layouts, constants, and the functions made so
  * far. Functions are lowered on demand, from the entry points; what nobody reaches costs nothing.
  */
-import { read } from "../../dsl/annotate/cells.ts";
+import { findFunction, read } from "../../dsl/annotate/cells.ts";
 import type { MethodFamily } from "../../dsl/annotate/cells.ts";
-import { findFunction } from "../../dsl/annotate/cells.ts";
 import type { AnnotationOf } from "../../dsl/annotate/lattice.ts";
 import type { AnnotatedProgram, Spec } from "../../dsl/annotate/result.ts";
-import type { ClassSymbol, FunctionSymbol, GlobalSymbol, StaticValue } from "../../dsl/bind/symbols.ts";
+import type { ClassSymbol, GlobalSymbol, StaticValue } from "../../dsl/bind/symbols.ts";
 import { assert, InternalError } from "../../dsl/syntax/diagnostics.ts";
 import type { Span } from "../../dsl/syntax/source.ts";
 import { HeapStruct } from "../eval/heap.ts";
@@ -185,5 +184,3 @@ export function librarySymbol(program: AnnotatedProgram, name: string): ClassSym
   assert(symbol?.kind === "class", `wright.builtins has no class ${name}`);
   return symbol;
 }
-
-export type { FunctionSymbol };

@@ -10,7 +10,6 @@ import { read } from "../../dsl/annotate/cells.ts";
 import type { Annotation } from "../../dsl/annotate/lattice.ts";
 import { NONE, STR } from "../../dsl/annotate/lattice.ts";
 import type { Resolution, Spec } from "../../dsl/annotate/result.ts";
-import { staticAnnotation } from "../../dsl/annotate/values.ts";
 import { classAttribute, staticValue } from "../../dsl/bind/constants.ts";
 import type { FieldDeclaration } from "../../dsl/bind/symbols.ts";
 import type { HighOp, HighValue } from "../../dsl/flow/ops.ts";
@@ -260,5 +259,3 @@ function newArray(lowering: Lowering, b: Builder, item: Annotation, values: read
   });
   return object;
 }
-
-export { staticAnnotation };

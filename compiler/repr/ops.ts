@@ -187,6 +187,10 @@ const PRIMITIVES: Record<HighOpName, Primitive> = {
   concat: unresolved,
   get_global: lowerGetGlobal,
   set_global: lowerSetGlobal,
+  raise_here: (body, op) => {
+    body.b.effect("traceback_note", [body.get(op.args[0]!)], op.span === null ? {} : { site: op.span });
+    return NOTHING;
+  },
   declare: (body, op, to) => ({ annotation: to, value: body.as(op.args[0]!, to) }),
   same: (body, op) => body.typed(op.args[0]!),
 };

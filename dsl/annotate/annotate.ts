@@ -232,13 +232,6 @@ function followExit(ctx: Context, spec: LiveSpec, block: HighBlock, stopped: boo
   }
 }
 
-function checkRaised(ctx: Context, spec: LiveSpec, value: HighValue, span: Parameters<Context["error"]>[1]): void {
-  const annotation = annotationOf(spec, value);
-  if (annotation.kind === "poison" || annotation.kind === "never") return;
-  if (annotation.kind === "instance" && isSubclass(annotation.cls.symbol, libraryClass(ctx, "Exception"))) return;
-  ctx.error("E0321", span, `only exceptions can be raised, but this is ${show(annotation)}`, { help: "derive the class from Exception" });
-}
-
 type ExitOf<K extends HighBlock["exit"]["kind"]> = Extract<HighBlock["exit"], { kind: K }>;
 
 function followBranch(ctx: Context, spec: LiveSpec, block: HighBlock, exit: ExitOf<"branch">): void {

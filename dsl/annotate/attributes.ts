@@ -2,6 +2,7 @@
 import { staticValue } from "../bind/constants.ts";
 import type { ClassSymbol, FunctionSymbol, StaticValue } from "../bind/symbols.ts";
 import { nearest } from "../bind/nearest.ts";
+import { isIteratorClass } from "../flow/generators.ts";
 import { note } from "../syntax/diagnostics.ts";
 import { argumentsOf, callFunction, callFunctionValue, callInstanceMethod, constantOf, construct, positional } from "./calls.ts";
 import type { At } from "./calls.ts";
@@ -157,7 +158,9 @@ function instanceAttribute(at: At, receiver: AnnotationOf<"instance">, name: str
     ctx.resolve(at.spec, at.op, { kind: "field", ...found });
     ctx.site(at.spec, at.op).behind = found.cell;
     const annotation = receiver.facts?.get(name) ?? ctx.read(found.cell);
-    if (annotation.kind === "never" && ctx.checking && !at.spec.uncalled)
+    // What a generator keeps at a `yield` that is never reached is not set, and not missed.
+    const isMissed = found.owner.symbol.frameOf === undefined && !at.spec.uncalled;
+    if (annotation.kind === "never" && ctx.checking && isMissed)
       ctx.error("E0503", at.op.aux.nameSpan ?? at.op.span, `field \`${name}\` of ${found.owner.symbol.name} is read here but never set`, {
         notes: [note("declared here", found.field.span)],
       });
@@ -267,7 +270,7 @@ export function setattr(at: At): Annotation {
   if (alreadyHolds(found.cell, annotation)) return NONE;
   flowInto(at.ctx, found.cell, annotation, {
     span: at.op.aux.argSpans?.[1] ?? at.op.span,
-    message: `stored here in \`${name}\``,
+    message: isIteratorClass(found.owner.symbol) ? "yielded here" : `stored here in \`${name}\``,
     source: sourceOf(at.spec, value),
   });
   return NONE;

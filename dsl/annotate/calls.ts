@@ -29,6 +29,8 @@ export interface At {
   readonly spec: LiveSpec;
   /** One `At` serves all ops of a block, in turn: nobody may keep it. */
   op: HighOp;
+  /** What the receiver is for certain, where that is more than its annotation says. */
+  readonly receiver?: Annotation;
 }
 
 export interface CallArguments {
@@ -129,7 +131,7 @@ function flowArgument(at: At, cell: Cell, source: ArgumentSource, span: Span | n
   const { ctx, spec } = at;
   switch (source.kind) {
     case "value": {
-      const annotation = annotationOf(spec, source.value);
+      const annotation = source.known ?? annotationOf(spec, source.value);
       if (alreadyHolds(cell, annotation)) return;
       flowInto(ctx, cell, annotation, { span, message: `passed here as \`${name}\``, source: sourceOf(spec, source.value) });
       return;
@@ -162,7 +164,7 @@ export function callFunction(at: At, symbol: FunctionSymbol, receiver: HighValue
   const skip = receiver === null ? 0 : 1;
   const matched = match(at, symbol, args, skip);
   if (matched === null) return POISON;
-  const sources: ArgumentSource[] = receiver === null ? matched.sources : [{ kind: "value", value: receiver }, ...matched.sources];
+  const sources: ArgumentSource[] = receiver === null ? matched.sources : [receiverSource(at, receiver), ...matched.sources];
   const spans = receiver === null ? matched.spans : [at.op.aux.argSpans?.[0] ?? at.op.span, ...matched.spans];
   if (specs.isGeneric(symbol)) return callGeneric(at, symbol, sources, spans, negate);
   const variant = variantOf(at, symbol, sources);
@@ -172,6 +174,10 @@ export function callFunction(at: At, symbol: FunctionSymbol, receiver: HighValue
   kept.forEach((i, j) => flowArgument(at, target.params[j]!, sources[i]!, spans[i]!, symbol.params[i]!.name.text));
   record(at, { kind: "call", target, args: kept.map((i) => sources[i]!), negate });
   return readResult(at, target.result);
+}
+
+function receiverSource(at: At, value: HighValue): ArgumentSource {
+  return at.receiver === undefined ? { kind: "value", value } : { kind: "value", value, known: at.receiver };
 }
 
 function record(at: At, resolution: Resolution): void {
@@ -264,7 +270,7 @@ function ownerAt(at: At, symbol: FunctionSymbol, sources: readonly ArgumentSourc
   if (symbol.owner === null || symbol.owner.flavour === "mixin" || symbol.flavour !== "method") return null;
   const first = sources[0];
   if (first?.kind !== "value") return null;
-  const receiver = annotationOf(at.spec, first.value);
+  const receiver = first.known ?? annotationOf(at.spec, first.value);
   return receiver.kind === "instance" ? ancestor(at.ctx, receiver.cls, symbol.owner) : null;
 }
 
@@ -289,7 +295,7 @@ export function callInstanceMethod(at: At, cls: ClassInstance, method: FunctionS
     if (cell !== undefined) flowArgument(at, cell, source, matched.spans[i]!, method.params[i + 1]!.name.text);
   });
   specs.callOn(ctx, family, findClass(cls).symbol);
-  record(at, { kind: "virtual", family, args: [{ kind: "value", value: receiver }, ...matched.sources], negate });
+  record(at, { kind: "virtual", family, args: [receiverSource(at, receiver), ...matched.sources], negate });
   return readResult(at, family.result);
 }
 

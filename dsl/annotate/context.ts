@@ -69,7 +69,8 @@ export class Context {
   readonly globals = new Map<GlobalSymbol, Cell>();
   readonly plainClasses = new Map<ClassSymbol, ClassInstance>();
   readonly classes: ClassInstance[] = [];
-  readonly classesOf = new Map<ClassSymbol, ClassInstance[]>();
+  /** Generic classes by the cell of their first type argument. */
+  readonly classesOver = new WeakMap<Cell, ClassInstance[]>();
   readonly families = new Map<FunctionSymbol, MethodFamily>();
   readonly instantiations: Instantiation[] = [];
   readonly functionCells = new Map<FunctionSymbol, FunctionCell>();
@@ -271,6 +272,8 @@ export function misfitHelp(found: Annotation, wanted: Annotation): string | null
   if (found.kind === "float" && wanted.kind === "int") return "convert it: `int(…)` cuts towards zero";
   if (found.kind === "int" && wanted.kind === "int") return `convert it: \`${wanted.width}(…)\` wraps`;
   if (found.kind === "int" && wanted.kind === "str") return "convert it: `str(…)`";
+  if (found.kind === "instance" && wanted.kind === "instance" && wanted.cls.symbol.name === "list" && found.cls.symbol.name === "Iterator")
+    return "make a list of its items: `list(…)`";
   if (found.kind === "none" || found.kind === "optional")
     return `test it for None first, or declare \`${show(wanted)} | None\``;
   return null;

@@ -23,6 +23,8 @@ export function findLateFields(ctx: Context): Set<FieldDeclaration> {
   const seen = new Set<ClassSymbol>();
   for (const cls of ctx.classes.map(findClass)) {
     if (!cls.created || cls.symbol.module.tree.raw || seen.has(cls.symbol)) continue;
+    // A generator's frame is read where it was written only.
+    if (cls.symbol.frameOf !== undefined) continue;
     seen.add(cls.symbol);
     checkClass(ctx, cls, late);
   }
@@ -41,6 +43,7 @@ function checkClass(ctx: Context, cls: ClassInstance, late: Set<FieldDeclaration
       if (annotation === null || hasZero(annotation)) continue;
       if (late.has(field)) continue;
       late.add(field);
+      if (one.symbol.module.isLibrary) continue;
       const where = init === null ? `${cls.symbol.name} has no __init__` : `__init__ of ${cls.symbol.name} does not set it`;
       ctx.report(
         diagnostic("W0902", field.span, `field \`${field.name}\` may be read before it has a value: ${where}`, {

@@ -197,6 +197,7 @@ export function equality(at: At): Annotation {
     return a.index !== null && b.index !== null ? (((a.index === b.index) !== negate) ? TRUE : FALSE) : BOOL;
   }
   if (a.kind === "instance" && b.kind === "instance") return instanceEquality(at, a, b, negate);
+  if (a.kind === "bool" && b.kind === "bool" && a.value !== null && b.value !== null) return (a.value === b.value) !== negate ? TRUE : FALSE;
   if (a.kind === b.kind && (a.kind === "bool" || a.kind === "float" || a.kind === "ptr" || a.kind === "class" || a.kind === "function" || a.kind === "any_ref"))
     return BOOL;
   if (a.kind === "class" || b.kind === "class") return BOOL;
@@ -310,7 +311,7 @@ export function truth(at: At): Annotation {
 }
 
 function optionalTruth(at: At, a: AnnotationOf<"optional">): Annotation {
-  if (a.of.kind === "instance" || a.of.kind === "str" || a.of.kind === "array") lengthTruth(at, a.of, false);
+  if (a.of.kind === "instance" || a.of.kind === "str" || a.of.kind === "array") lengthTruth({ ...at, receiver: a.of }, a.of, false);
   return BOOL;
 }
 

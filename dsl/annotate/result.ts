@@ -36,7 +36,8 @@ export interface Spec {
 
 /** Where a callee's parameter comes from at a call. */
 export type ArgumentSource =
-  | { readonly kind: "value"; readonly value: HighValue }
+  /** `known`: what it is for certain here, where that is more than its annotation says. */
+  | { readonly kind: "value"; readonly value: HighValue; readonly known?: Annotation }
   /** A parameter default: a static constant. */
   | { readonly kind: "default"; readonly value: StaticValue }
   /** A star parameter: the remaining arguments as a tuple. */

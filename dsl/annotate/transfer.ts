@@ -11,7 +11,7 @@ import type { At } from "./calls.ts";
 import { findFunction, newCell } from "./cells.ts";
 import type { Cell, Instantiation } from "./cells.ts";
 import { sourceOf } from "./explain.ts";
-import { BOOL, NEVER, NONE, POISON, STR, intConstant } from "./lattice.ts";
+import { BOOL, NEVER, NONE, POISON, STR, intConstant, withoutNone } from "./lattice.ts";
 import type { Annotation } from "./lattice.ts";
 import { binary, callOn, classTest, equality, identity, methodOf, negation, ordering, truth, unary } from "./operators.ts";
 import { show } from "./show.ts";
@@ -78,6 +78,10 @@ export const TRANSFER = {
   set_global: setGlobal,
   declare,
   same: (at) => argument(at, 0),
+  raise_here: (at) => {
+    checkRaised(at.ctx, at.spec, at.op.args[0]!, at.op.span);
+    return NONE;
+  },
 } satisfies Record<HighOpName, Transfer>;
 
 /** Ops whose transfer function looks at poisoned arguments itself, so that the other arguments still flow. */
@@ -318,14 +322,25 @@ function setGlobal(at: At): Annotation {
   return NONE;
 }
 
-/** `x: T = value`: the value is checked against T, and is T from here on. */
+/** What is raised is an exception. */
+export function checkRaised(ctx: Context, spec: LiveSpec, value: HighValue, span: Parameters<Context["error"]>[1]): void {
+  const annotation = annotationOf(spec, value);
+  if (annotation.kind === "poison" || annotation.kind === "never") return;
+  if (annotation.kind === "instance" && isSubclass(annotation.cls.symbol, libraryClass(ctx, "Exception"))) return;
+  ctx.error("E0321", span, `only exceptions can be raised, but this is ${show(annotation)}`, { help: "derive the class from Exception" });
+}
+
+/** `x: T = value`: the value is checked against T, and is T from here on; what is not None is known not to be. */
 function declare(at: At): Annotation {
   const { ctx, spec, op } = at;
   const site = ctx.site(spec, op);
   const name = op.aux.name === undefined ? "this" : `\`${op.aux.name}\``;
   site.cells ??= [types.declaredCellOf(ctx, op.aux.type!, spec.symbol.module, spec.env, name)];
-  flowInto(ctx, site.cells[0]!, argument(at, 0), { span: op.span, message: "assigned here", source: sourceOf(spec, op.args[0]!) });
-  return ctx.read(site.cells[0]!);
+  const value = argument(at, 0);
+  flowInto(ctx, site.cells[0]!, value, { span: op.span, message: "assigned here", source: sourceOf(spec, op.args[0]!) });
+  const declared = ctx.read(site.cells[0]!);
+  const mayBeNone = value.kind === "optional" || value.kind === "none" || value.kind === "poison";
+  return mayBeNone ? declared : withoutNone(declared);
 }
 
 export { BOOL, note, positional, staticAnnotation };

@@ -226,15 +226,18 @@ export function classInstance(ctx: Context, symbol: ClassSymbol, args: readonly 
   cls.parent = cls;
   if (symbol.typeParams.length === 0) ctx.plainClasses.set(symbol, cls);
   ctx.classes.push(cls);
-  const sameSymbol = ctx.classesOf.get(symbol);
-  if (sameSymbol === undefined) ctx.classesOf.set(symbol, [cls]);
-  else sameSymbol.push(cls);
+  const first = args[0];
+  if (first !== undefined) {
+    const over = ctx.classesOver.get(first);
+    if (over === undefined) ctx.classesOver.set(first, [cls]);
+    else over.push(cls);
+  }
   return cls;
 }
 
 /** A class with fresh, inferred type arguments: what `[]` or `Stack()` makes. */
 export function freshClass(ctx: Context, symbol: ClassSymbol): ClassInstance {
-  const args = symbol.typeParams.map((param) => newCell(`\`${param.name.text}\` of ${symbol.name}`));
+  const args = symbol.typeParams.map((param) => newCell(itemName(symbol, param.name.text)));
   return classInstance(ctx, symbol, args);
 }
 
@@ -262,7 +265,7 @@ function classType(ctx: Context, symbol: ClassSymbol, type: Named, module: Modul
  * every `Tree` would have a field of yet another one.
  */
 function withArguments(ctx: Context, symbol: ClassSymbol, args: readonly Cell[]): ClassInstance {
-  const known = ctx.classesOf.get(symbol)?.find((one) => one.args.every((arg, i) => find(arg) === find(args[i]!)));
+  const known = ctx.classesOver.get(args[0]!)?.find((one) => one.symbol === symbol && one.args.every((arg, i) => find(arg) === find(args[i]!)));
   return known ?? classInstance(ctx, symbol, args);
 }
 
@@ -272,6 +275,8 @@ export function itemName(symbol: ClassSymbol, param: string): string {
     case "list":
     case "set":
       return `item of the ${symbol.name}`;
+    case "Iterator":
+      return "item of the iterator";
     case "dict":
       return param === "K" ? "key of the dict" : "value of the dict";
     default:

@@ -68,6 +68,12 @@ export function specialForm(symbol: Symbol): string | null {
   }
 }
 
+/** The name of a function or class that is visible without imports; null for all else. */
+export function preludeName(symbol: Symbol): string | null {
+  const isMade = symbol.kind === "function" || symbol.kind === "class";
+  return isMade && isPrelude(symbol.module) ? symbol.name : null;
+}
+
 /** The library's part that is visible without imports. */
 function isPrelude(module: ModuleSymbol): boolean {
   return module.isLibrary && (module.name === BUILTINS || module.name.startsWith("wright.core."));

@@ -107,9 +107,11 @@ class ModuleCheck {
     switch (s.kind) {
       case "def":
         this.#decorators(s.decorators, FUNCTION_DECORATORS, "functions");
+        if (s.isExtern) this.#raw(s.name.span, "`extern def`");
         break;
       case "class":
         this.#decorators(s.decorators, CLASS_DECORATORS, "classes");
+        if (s.flavour === "struct") this.#raw(s.name.span, "a `struct`");
         for (const part of s.body) this.#definition(part);
         break;
       case "enum":
@@ -118,6 +120,16 @@ class ModuleCheck {
       default:
         break;
     }
+  }
+
+  /** What could break memory safety stands in modules that say so, and in the library. */
+  #raw(at: Span, what: string): void {
+    if (this.#module.tree.raw || this.#module.isLibrary) return;
+    this.#diagnostics.push(
+      diagnostic("E0703", at, `${what} belongs to the raw level`, {
+        help: "start the module with the line `raw module`",
+      }),
+    );
   }
 
   /** The library may have decorators of its own, which only the compiler's other parts know. */
@@ -160,6 +172,9 @@ class ModuleCheck {
     this.#used.add(use.name);
     const symbol = resolveGlobal(this.#module, use.name);
     if (use.isBase) return;
+    if (what === "type" && symbol?.kind === "builtin" && symbol.name === "ptr") {
+      this.#raw(use.span, "the type `ptr`");
+    }
     if (symbol === null) this.#unbound(use, what);
     else if (symbol.kind === "module" && use.member !== null) {
       if (memberOf(symbol, use.member.text) === undefined) {

@@ -102,6 +102,11 @@ export interface ClassSymbol {
   readonly hints: ReadonlyMap<string, readonly Expression[]>;
   readonly immediate: boolean;
   readonly span: Span;
+  /**
+   * Made by the flow builder to keep what a running generator knows: no class of the program's. Its
+   * fields are read only after they were set.
+   */
+  readonly frameOf?: FunctionSymbol;
 }
 
 export interface EnumSymbol {

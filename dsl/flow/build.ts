@@ -29,6 +29,7 @@ import { resolveName, resolveTypeParam } from "../bind/resolve.ts";
 import { scopeOfChunk, scopeOfFunction, type Binding, type FunctionNode } from "../bind/scopes.ts";
 import type {
   BoundProgram,
+  ClassSymbol,
   FunctionSymbol,
   GlobalSymbol,
   StaticValue,
@@ -36,7 +37,8 @@ import type {
 } from "../bind/symbols.ts";
 import { constantValue, Emitter, type Draft, type NamePlace, type Slot } from "./emitter.ts";
 import type { HighAux, HighGraph, HighOpName, HighValue } from "./ops.ts";
-import { finishGraph } from "./ssa.ts";
+import { buildGenerator, resumption, type GeneratorBody } from "./generators.ts";
+import { finishGraph, type UnassignedRead } from "./ssa.ts";
 import { statements } from "./statements.ts";
 
 export interface FlowContext {
@@ -54,16 +56,20 @@ export interface FlowResult {
   readonly diagnostics: Diagnostic[];
   /** Functions and lambdas nested directly in this one. Symbols are the same whenever it is rebuilt. */
   readonly nested: FunctionSymbol[];
+  /** Of a generator: the class of its frames. */
+  readonly frames: readonly ClassSymbol[];
   /** Empty unless asked for. */
   readonly places: readonly NamePlace[];
 }
 
-/** The graph of a function that has a body: not `extern`, not abstract. */
+/** The graph of a function that has a body: not `extern`, not abstract. See `generators.ts` for those. */
 export function build(fn: FunctionSymbol, context: FlowContext): FlowResult {
+  const resumed = resumption(fn, context);
+  if (resumed !== null) return resumed;
+  if (fn.isGenerator) return buildGenerator(fn, context);
   const builder = new FunctionBuilder(fn, context);
   builder.parameters();
-  if (fn.isGenerator) builder.refuseGenerator();
-  else statements(builder, fn.body);
+  statements(builder, fn.body);
   return builder.finish();
 }
 
@@ -94,6 +100,8 @@ export class FunctionBuilder {
   readonly known = new Map<string, StaticValue>();
   /** The exception that a bare `raise` raises again. */
   handling: Slot | null = null;
+  /** Set in the body of a generator. */
+  generator: GeneratorBody | null = null;
 
   readonly #slots = new Map<string, Slot>();
   readonly #bindings: ReadonlyMap<string, Binding>;
@@ -138,26 +146,26 @@ export class FunctionBuilder {
     return slot;
   }
 
-  refuseGenerator(): void {
-    this.report("E0104", this.fn.span, "generators are not supported yet", {
-      help: "write a class with `__iter__`, `has_next` and `next`, or return a list",
-    });
-    this.emitter.finishDead({ kind: "return", value: this.error(), span: null });
-  }
-
   finish(): FlowResult {
     const { emitter } = this;
     emitter.finish({ kind: "return", value: constantValue(NONE_VALUE), span: null });
-    for (const { name, span, always } of finishGraph(emitter)) this.#unassigned(name, span, always);
+    return this.finished();
+  }
+
+  /** The function's graph, all its blocks being written. */
+  finished(): FlowResult {
+    const { emitter } = this;
+    finishGraph(emitter).forEach((read) => this.reportUnassigned(read));
     return {
       graph: emitter.graph,
       diagnostics: this.diagnostics,
       nested: this.#nested,
+      frames: [],
       places: emitter.places ?? [],
     };
   }
 
-  #unassigned(name: string, span: Span, always: boolean): void {
+  reportUnassigned({ name, span, always }: UnassignedRead): void {
     const binding = this.#bindings.get(name);
     const notes = binding === undefined ? [] : [note("it is assigned here", binding.span)];
     if (this.#isOuterLocal(name)) {
@@ -348,6 +356,13 @@ export class FunctionBuilder {
     const symbol = this.#nestedSymbol(node);
     if (!this.#nested.includes(symbol)) this.#nested.push(symbol);
     for (const name of symbol.captures) this.#captured.set(name, symbol.span);
+    return this.closureValue(symbol, node.span);
+  }
+
+  /** The value of a function that the builder itself made, for use at once. */
+  ownFunction(node: FunctionNode): HighValue {
+    const symbol = this.#nestedSymbol(node);
+    if (!this.#nested.includes(symbol)) this.#nested.push(symbol);
     return this.closureValue(symbol, node.span);
   }
 

@@ -1,12 +1,22 @@
 /** Calls: of values, of methods, and the special forms that look like calls. */
-import type { Argument, Expression, ExpressionOf } from "../syntax/ast.ts";
+import type { Argument, Expression, ExpressionOf, Parameter } from "../syntax/ast.ts";
 import type { Span } from "../syntax/source.ts";
-import { specialForm } from "../bind/builtins.ts";
-import { findMethod } from "../bind/resolve.ts";
-import type { ClassSymbol, FunctionSymbol } from "../bind/symbols.ts";
+import { preludeName, specialForm } from "../bind/builtins.ts";
+import { findMethod, resolveTypeName } from "../bind/resolve.ts";
+import { typePath } from "../bind/scopes.ts";
+import type { ClassSymbol, FunctionSymbol, StaticValue } from "../bind/symbols.ts";
 import type { FunctionBuilder } from "./build.ts";
-import { arithmeticUnary, binary, expression, memberOfConstant } from "./expressions.ts";
+import {
+  arithmeticUnary,
+  binary,
+  clausesOf,
+  comprehension,
+  condition,
+  expression,
+  memberOfConstant,
+} from "./expressions.ts";
 import { concatenation, toText } from "./format.ts";
+import { generatorExpression } from "./generators.ts";
 import type { HighAux, HighValue } from "./ops.ts";
 
 export function call(b: FunctionBuilder, e: ExpressionOf<"call">): HighValue {
@@ -16,13 +26,29 @@ export function call(b: FunctionBuilder, e: ExpressionOf<"call">): HighValue {
     const form = symbol === null ? null : specialForm(symbol);
     const special = form === null ? null : specialCall(b, form, e);
     if (special !== null) return special;
+    const consumed = symbol === null ? null : consumption(b, preludeName(symbol), e);
+    if (consumed !== null) return consumed;
   } else if (callee.kind === "attribute") return attributeCall(b, e, callee);
   return plainCall(b, e, expression(b, callee));
 }
 
 function plainCall(b: FunctionBuilder, e: ExpressionOf<"call">, callee: HighValue): HighValue {
-  const { values, aux } = callArguments(b, e.args, e.callee.span);
+  const target = callee.kind === "const" ? calledFunction(callee.value) : null;
+  const { values, aux } = callArguments(b, e.args, e.callee.span, target);
   return b.emit("call", [callee, ...values], e.span, aux);
+}
+
+/** What the arguments are for; `skip` parameters come before the first. */
+interface CalledFunction {
+  readonly fn: FunctionSymbol;
+  readonly skip: number;
+}
+
+function calledFunction(callee: StaticValue): CalledFunction | null {
+  if (callee.kind === "function") return { fn: callee.symbol, skip: 0 };
+  if (callee.kind !== "class") return null;
+  const fn = findMethod(callee.symbol, "__init__");
+  return fn === null ? null : { fn, skip: 1 };
 }
 
 interface CallArguments {
@@ -30,32 +56,150 @@ interface CallArguments {
   readonly aux: HighAux;
 }
 
-/** Positional values, then a `*tuple`, then keyword values: as `aux` says. Evaluated as written. */
-function callArguments(b: FunctionBuilder, args: readonly Argument[], first: Span): CallArguments {
-  const values = args.map((arg) => expression(b, arg.value));
+/**
+ * Positional values, then keyword values: as `aux` says. Evaluated as written. `*values` stands for its
+ * items where their number is known here; where it is not, `aux.star` says so.
+ */
+function callArguments(
+  b: FunctionBuilder,
+  args: readonly Argument[],
+  first: Span,
+  callee: CalledFunction | null = null,
+): CallArguments {
+  const values = args.map((arg, i) => argumentValue(b, arg, i, callee));
   const argSpans: (Span | null)[] = [first];
   const ordered: HighValue[] = [];
   const keywords: string[] = [];
-  const take = (isTaken: (arg: Argument) => boolean) => {
-    for (const [i, arg] of args.entries()) {
-      if (!isTaken(arg)) continue;
-      ordered.push(values[i]!);
+  let isOpen = false;
+  for (const [i, arg] of args.entries()) {
+    if (arg.name !== null) continue;
+    const count = arg.star ? starLength(b, arg.value, values[i]!) : null;
+    const items = count === null ? [values[i]!] : spread(b, values[i]!, count, arg.span);
+    isOpen ||= arg.star && count === null;
+    for (const item of items) {
+      ordered.push(item);
       argSpans.push(arg.span);
-      if (arg.name !== null) keywords.push(arg.name.text);
     }
-  };
-  take((arg) => arg.name === null && !arg.star);
-  take((arg) => arg.star);
-  take((arg) => arg.name !== null);
-  const stars = args.filter((arg) => arg.star);
-  if (stars.length > 1)
-    b.report("E0104", stars[1]!.span, "a call takes one `*` argument, its last");
+  }
+  for (const [i, arg] of args.entries()) {
+    if (arg.name === null) continue;
+    ordered.push(values[i]!);
+    argSpans.push(arg.span);
+    keywords.push(arg.name.text);
+  }
   const aux: HighAux = {
     argSpans,
     ...(keywords.length > 0 ? { keywords } : {}),
-    ...(stars.length > 0 ? { star: true } : {}),
+    ...(isOpen ? { star: true } : {}),
   };
   return { values: ordered, aux };
+}
+
+/** How many arguments `*e` stands for: of the function's own `*args`, of a tuple that stands there. */
+function starLength(b: FunctionBuilder, e: Expression, value: HighValue): number | null {
+  const own = b.fn.params.find((param) => param.star)?.name.text;
+  if (e.kind === "name" && e.text === own) return b.context.starCount ?? null;
+  if (e.kind === "tuple") return e.items.length;
+  return value.kind === "const" && value.value.kind === "tuple" ? value.value.items.length : null;
+}
+
+function spread(b: FunctionBuilder, tuple: HighValue, count: number, span: Span): HighValue[] {
+  const held = b.emitter.hold(tuple);
+  const at = (i: number) => b.constant({ kind: "int", value: BigInt(i) });
+  return Array.from({ length: count }, (_, i) => b.emit("getitem", [held(), at(i)], span));
+}
+
+/**
+ * A generator expression is a list where one is wanted: by a parameter that is declared one, and by
+ * what is not known here, such as a method (`", ".join(str(x) for x in xs)`).
+ */
+function argumentValue(
+  b: FunctionBuilder,
+  arg: Argument,
+  index: number,
+  callee: CalledFunction | null,
+): HighValue {
+  const { value } = arg;
+  if (value.kind !== "comprehension" || value.form !== "generator") return expression(b, value);
+  const param = callee === null ? null : parameterOf(callee, arg, index);
+  const isLazy = callee !== null && param !== null && !wantsList(callee.fn, param);
+  return isLazy ? generatorExpression(b, value) : comprehension(b, value);
+}
+
+function parameterOf({ fn, skip }: CalledFunction, arg: Argument, index: number): Parameter | null {
+  const { name } = arg;
+  if (name !== null) return fn.params.find((param) => param.name.text === name.text) ?? null;
+  return fn.params[skip + index] ?? null;
+}
+
+function wantsList(fn: FunctionSymbol, param: Parameter): boolean {
+  if (param.type?.kind !== "named") return false;
+  const symbol = resolveTypeName(fn, typePath(param.type));
+  return symbol !== null && preludeName(symbol) === "list";
+}
+
+/**
+ * Calls that do nothing but go through what they are given, as the loops they are: `list(xs)`,
+ * `set(xs)`, and `any` and `all` of a generator expression, which stop early. Null for all others.
+ */
+function consumption(
+  b: FunctionBuilder,
+  name: string | null,
+  e: ExpressionOf<"call">,
+): HighValue | null {
+  const [arg, ...others] = e.args;
+  if (arg === undefined || others.length > 0 || arg.star || arg.name !== null) return null;
+  const { value } = arg;
+  const generator = value.kind === "comprehension" && value.form === "generator" ? value : null;
+  switch (name) {
+    case "list":
+    case "set":
+      // The library makes lists with room for items to come.
+      if (b.fn.module.isLibrary) return null;
+      if (generator !== null) return comprehension(b, { ...generator, form: name });
+      return collect(b, name, value, e.span);
+    case "any":
+    case "all":
+      return generator === null ? null : quantifier(b, name, generator);
+    default:
+      return null;
+  }
+}
+
+/** `list(xs)` is `[x for x in xs]`. */
+function collect(
+  b: FunctionBuilder,
+  form: "list" | "set",
+  iterable: Expression,
+  span: Span,
+): HighValue {
+  const item: Expression = { kind: "name", span: iterable.span, text: "<item>" };
+  const clause = { kind: "for", span: iterable.span, target: item, iterable } as const;
+  const clauses = [clause];
+  return comprehension(b, { kind: "comprehension", span, form, element: item, value: null, clauses });
+}
+
+/** `any(p(x) for x in xs)` looks no further than the first item that is true. */
+function quantifier(
+  b: FunctionBuilder,
+  name: "any" | "all",
+  e: ExpressionOf<"comprehension">,
+): HighValue {
+  const { emitter } = b;
+  const result = emitter.newSlot(null);
+  const [decided, after] = [emitter.newDraft(), emitter.newDraft()];
+  clausesOf(b, e.clauses, 0, () => {
+    const next = emitter.newDraft();
+    const [then, otherwise] = name === "any" ? [decided, next] : [next, decided];
+    condition(b, e.element, { then, otherwise });
+    emitter.start(next);
+  });
+  emitter.writeSlot(result, b.constant({ kind: "bool", value: name === "all" }));
+  emitter.goto(after);
+  emitter.start(decided);
+  emitter.writeSlot(result, b.constant({ kind: "bool", value: name === "any" }));
+  emitter.gotoAndStart(after);
+  return emitter.readSlot(result, null);
 }
 
 // ---------------------------------------------------------------- methods

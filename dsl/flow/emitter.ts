@@ -282,6 +282,19 @@ export class Emitter {
     return slot;
   }
 
+  /** What the slot holds at the end of a block that is finished. */
+  valueAtEnd(draft: Draft, slot: Slot): HighValue {
+    const written = draft.writes.indexOf(slot);
+    if (written >= 0) return draft.values[written]!;
+    const read = draft.reads.indexOf(slot);
+    if (read >= 0) return draft.readVariables[read]!;
+    const variable = newVariable(this.graph, null, this.slotNames[slot]!);
+    draft.reads.push(slot);
+    draft.readVariables.push(variable);
+    draft.readSpans.push(null);
+    return variable;
+  }
+
   /**
    * A slot that keeps the value whatever is assigned to locals meanwhile: for what a loop or a
    * cleanup needs again after code that stands before it in the text.

@@ -11,6 +11,7 @@ import { call } from "./calls.ts";
 import type { Draft } from "./emitter.ts";
 import { formatOperator, interpolation } from "./format.ts";
 import { OPERATOR_OPS, type HighAux, type HighOpName, type HighValue } from "./ops.ts";
+import { generatorExpression, yieldExpression } from "./generators.ts";
 import { forLoop, sliceArguments } from "./statements.ts";
 
 export interface BranchTargets {
@@ -62,7 +63,7 @@ export function expression(b: FunctionBuilder, e: Expression): HighValue {
         e.span,
       );
     case "comprehension":
-      return comprehension(b, e);
+      return e.form === "generator" ? generatorExpression(b, e) : comprehension(b, e);
     case "unary":
       return unary(b, e);
     case "binary":
@@ -89,8 +90,7 @@ export function expression(b: FunctionBuilder, e: Expression): HighValue {
       b.writeName(e.target.text, expression(b, e.value), e.target.span);
       return b.readName(e.target.text, { kind: "name", span: e.target.span, text: e.target.text });
     case "yield":
-      if (e.value !== null) expression(b, e.value);
-      return b.none();
+      return yieldExpression(b, e);
     case "star":
       b.report("E0105", e.span, "`*` stands before an argument or a target only");
       return expression(b, e.value);
@@ -398,9 +398,9 @@ function namesType(value: StaticValue): boolean {
 
 /**
  * `[f(x) for x in xs if p(x)]` is a loop that fills a new list. Its names are its own. A generator
- * expression is such a list: what it is passed to sees no difference but that all items are there.
+ * expression that is passed to what takes a list is such a list.
  */
-function comprehension(b: FunctionBuilder, e: ExpressionOf<"comprehension">): HighValue {
+export function comprehension(b: FunctionBuilder, e: ExpressionOf<"comprehension">): HighValue {
   const { emitter } = b;
   const op = e.form === "dict" ? "new_dict" : e.form === "set" ? "new_set" : "new_list";
   const result = emitter.hold(b.emit(op, [], e.span));
@@ -418,7 +418,7 @@ function comprehension(b: FunctionBuilder, e: ExpressionOf<"comprehension">): Hi
   return result();
 }
 
-function clausesOf(
+export function clausesOf(
   b: FunctionBuilder,
   clauses: readonly ComprehensionClause[],
   from: number,

@@ -95,6 +95,11 @@ export const HIGH_OPS = {
   },
   same: { arity: 1, doc: "the value itself: `x = y`; keeps the name and the place", silent: true },
   // Exceptions.
+  raise_here: {
+    arity: 1,
+    doc: "the exception is raised here, and handled in this function: its traceback says so",
+    silent: true,
+  },
   match_exception: {
     arity: 2,
     doc: "whether the exception (arg 0) is of the class or classes (arg 1); narrows",

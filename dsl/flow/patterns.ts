@@ -4,6 +4,7 @@
  * In a chain each pattern tests the subject and leaves for the next case where it fails. What it
  * binds is written once the whole pattern (not the guard) has matched.
  */
+import { note } from "../syntax/diagnostics.ts";
 import type { Expression, Match, MatchCase, Pattern } from "../syntax/ast.ts";
 import { textOf, type Span } from "../syntax/source.ts";
 import { sameStatic } from "../bind/constants.ts";
@@ -16,9 +17,37 @@ import type { HighValue } from "./ops.ts";
 import { statements } from "./statements.ts";
 
 export function matchStatement(b: FunctionBuilder, s: Match): void {
+  checkExhaustive(b, s);
   const cases = switchCases(b, s.cases);
   if (cases === null) chain(b, s);
   else switchOn(b, s, cases);
+}
+
+/** Cases that are all members of one enum cover it, or say with `case _` that they do not. */
+function checkExhaustive(b: FunctionBuilder, s: Match): void {
+  const covered = new Set<number>();
+  let whole: EnumSymbol | null = null;
+  for (const { pattern, guard } of s.cases) {
+    const values = switchValues(b, pattern);
+    if (values === null) return;
+    for (const value of values) {
+      if (value.kind !== "member" || (whole !== null && whole !== value.enum)) return;
+      whole = value.enum;
+      if (guard === null) covered.add(value.index);
+    }
+  }
+  const missing = whole?.members.filter((_, i) => !covered.has(i)) ?? [];
+  if (whole === null || missing.length === 0) return;
+  const names = missing.map((one) => `\`${whole!.name}.${one.name}\``);
+  b.report(
+    "E0327",
+    s.subject.span,
+    `this match has no case for ${names.slice(0, 4).join(", ")}${names.length > 4 ? ` and ${names.length - 4} more` : ""}`,
+    {
+      notes: [note(`\`${whole.name}\` is defined here`, whole.span)],
+      help: "add the cases, or `case _: pass` if the others need nothing",
+    },
+  );
 }
 
 // ---------------------------------------------------------------- switch

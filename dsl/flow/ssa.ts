@@ -24,6 +24,29 @@ export interface UnassignedRead {
   readonly always: boolean;
 }
 
+/** What is known of slots before there are parameters: for rewriting blocks that are written already. */
+export interface SlotLiveness {
+  /** Blocks that control reaches. */
+  readonly reached: ReadonlySet<Draft>;
+  readonly unassigned: UnassignedRead[];
+  /** The slots whose values a block, or one after it, needs; not for blocks that were made later. */
+  readonly liveInto: (block: HighBlock) => Slot[];
+}
+
+/** Reads without a value are settled: later rounds do not find them again. */
+export function slotLiveness(emitter: Emitter): SlotLiveness {
+  const blocks = reachable(emitter);
+  const live = liveness(emitter, blocks);
+  const unassigned = unassignedReads(emitter, blocks, live);
+  const entry = emitter.graph.entry;
+  const liveInto = (block: HighBlock) => {
+    const slots: Slot[] = [];
+    if (block !== entry) forEachSlot(live, block.id, (slot) => slots.push(slot));
+    return slots;
+  };
+  return { reached: new Set(blocks), unassigned, liveInto };
+}
+
 export function finishGraph(emitter: Emitter): UnassignedRead[] {
   const blocks = reachable(emitter);
   const live = liveness(emitter, blocks);
@@ -165,6 +188,7 @@ function blocksAfterWrite(emitter: Emitter, blocks: readonly Draft[], slot: Slot
 /** The entry has no parameter for a local: its reads of one become the error constant. */
 function replaceRead(entry: Draft, read: number): void {
   const variable = entry.readVariables[read]!;
+  for (const list of [entry.reads, entry.readVariables, entry.readSpans]) list.splice(read, 1);
   const error = constantValue(ERROR_VALUE);
   const swap = (value: HighValue) => (value === variable ? error : value);
   for (const op of entry.block.ops) op.args = op.args.map(swap);

@@ -9,6 +9,7 @@ import type { FunctionBuilder } from "./build.ts";
 import type { Draft } from "./emitter.ts";
 import { condition, expression, type BranchTargets } from "./expressions.ts";
 import { OPERATOR_OPS, type HighOpName, type HighValue } from "./ops.ts";
+import { EXHAUSTED, refuseResult, yieldStatement } from "./generators.ts";
 import { matchStatement } from "./patterns.ts";
 
 export function statements(b: FunctionBuilder, body: readonly Statement[]): void {
@@ -18,8 +19,9 @@ export function statements(b: FunctionBuilder, body: readonly Statement[]): void
 function statement(b: FunctionBuilder, s: Statement): void {
   switch (s.kind) {
     case "expr":
+      if (s.value.kind === "yield") yieldStatement(b, s.value);
       // A docstring, or a string that serves as a comment.
-      if (s.value.kind !== "str") expression(b, s.value);
+      else if (s.value.kind !== "str") expression(b, s.value);
       break;
     case "assign":
       assign(b, s.targets, s.value);
@@ -366,6 +368,12 @@ function jump(b: FunctionBuilder, kind: "break" | "continue"): void {
 }
 
 function returnStatement(b: FunctionBuilder, value: Expression | null, span: Span): void {
+  if (b.generator !== null) {
+    if (value !== null) refuseResult(b, value);
+    runCleanups(b, 0);
+    b.emitter.finishDead({ kind: "return", value: EXHAUSTED, span });
+    return;
+  }
   const result = value === null ? b.none() : expression(b, value);
   const held = b.frames.some((frame) => frame.kind === "cleanup") ? b.emitter.hold(result) : null;
   runCleanups(b, 0);
@@ -391,7 +399,10 @@ function raiseStatement(b: FunctionBuilder, value: Expression | null, span: Span
   raise(b, isClass ? b.emit("call", [raised], value.span) : raised, span);
 }
 
-/** Leaves by an exception: to the landing block of the region, or out of the function. */
+/**
+ * Leaves by an exception: to the landing block of the region, or out of the function. Without a
+ * place it is one that goes on after it was caught: its traceback has this function already.
+ */
 export function raise(b: FunctionBuilder, value: HighValue, span: Span | null): void {
   const { emitter } = b;
   const { region } = emitter;
@@ -399,6 +410,7 @@ export function raise(b: FunctionBuilder, value: HighValue, span: Span | null): 
     emitter.finishDead({ kind: "raise", value: emitter.bring(value), span });
     return;
   }
+  if (span !== null) b.emit("raise_here", [value], span);
   emitter.writeSlot(region.exceptionSlot, value);
   emitter.finishDead({ kind: "goto", link: emitter.linkTo(region.landing) });
 }

@@ -78,6 +78,20 @@ export const NAMES_ROWS = {
     wrong: "class Pair:\n    first: int\n    second: int\n    def __init__(self):\n        self.first = 1\n        self.second = 2\n\ndef sum(p: Pair) -> int:\n    match p:\n        case Pair(a, b, c):\n            return a + b + c\n    return 0\n",
     right: "class Pair:\n    first: int\n    second: int\n    def __init__(self):\n        self.first = 1\n        self.second = 2\n\ndef sum(p: Pair) -> int:\n    match p:\n        case Pair(a, b):\n            return a + b\n    return 0\n",
   },
+  E0326: {
+    title: "a generator gives an `Iterator`",
+    explanation:
+      "A function that contains a `yield` is a generator: calling it gives an `Iterator`, which runs the body as far as its items are asked for. The result is declared by the type of the items, `-> Iterator[T]`, or not at all.",
+    wrong: "def numbers() -> int:\n    yield 1\n    yield 2\n",
+    right: "def numbers() -> Iterator[int]:\n    yield 1\n    yield 2\n",
+  },
+  E0327: {
+    title: "match does not cover its enum",
+    explanation:
+      "A `match` whose cases are all members of one enum has a case for each of its members, so that a new member is not forgotten anywhere. `case _:` says that the others are meant to be left out.",
+    wrong: "enum Color:\n    RED; GREEN\n\ndef show(c: Color) -> None:\n    match c:\n        case Color.RED:\n            print(1)\n",
+    right: "enum Color:\n    RED; GREEN\n\ndef show(c: Color) -> None:\n    match c:\n        case Color.RED:\n            print(1)\n        case _:\n            pass\n",
+  },
   E0506: {
     title: "no such base class",
     explanation: "The name in parentheses after a class's name stands for nothing that is visible here.",

@@ -1,4 +1,4 @@
-/** E03xx types, E04xx calls, E05xx classes, E06xx build time and constants, E07xx raw level, E08xx JIT hints. */
+/** E03xx types, E04xx calls, E05xx classes, E06xx build time and constants, E07xx raw level, E08xx JIT hints; W0902. */
 import type { CatalogueRow } from "./catalogue.ts";
 
 const TYPES = {
@@ -271,6 +271,13 @@ const RAW_AND_JIT = {
     wrong: "raw module\nfrom wright.intrinsics import str_byte\n\ndef first(text: str) -> int:\n    return str_byte(text, text)\n",
     right: "raw module\nfrom wright.intrinsics import str_byte\n\ndef first(text: str) -> int:\n    return str_byte(text, 0)\n",
   },
+  E0703: {
+    title: "raw level in an ordinary module",
+    explanation:
+      "`ptr`, `struct`, `extern def` and the intrinsics can break memory safety, so they are for modules whose first line is `raw module`. Everything else of a program is safe whatever it does.",
+    wrong: "extern def getpid() -> int\n",
+    right: "raw module\n\nextern def getpid() -> int\n",
+  },
   E0801: {
     title: "merge point outside a loop",
     explanation:
@@ -286,4 +293,14 @@ const RAW_AND_JIT = {
   },
 } as const satisfies Record<string, CatalogueRow>;
 
-export const TYPE_ROWS = { ...TYPES, ...CALLS, ...CLASSES, ...CONSTANTS, ...RAW_AND_JIT };
+const WARNINGS = {
+  W0902: {
+    title: "field that may be read before it is set",
+    explanation:
+      "Objects of the class are made without a value for this field: neither `__init__`, nor a method that it calls on the same object, nor a default sets it, and its type has no zero, as an object, a string or a list has none. Building an object in two steps is allowed, so this is a warning; every read of the field is checked while the program runs, and raises if there is nothing yet. A field that is set in time, or declared `T | None`, is not checked.",
+    wrong: "class Parser:\n    text: str\n    def load(self, text: str) -> None:\n        self.text = text\n\ndef first(text: str) -> str:\n    parser = Parser()\n    parser.load(text)\n    return parser.text\n",
+    right: "class Parser:\n    text: str\n    def __init__(self, text: str):\n        self.text = text\n\ndef first(text: str) -> str:\n    return Parser(text).text\n",
+  },
+} as const satisfies Record<string, CatalogueRow>;
+
+export const TYPE_ROWS = { ...TYPES, ...CALLS, ...CLASSES, ...CONSTANTS, ...RAW_AND_JIT, ...WARNINGS };

@@ -61,5 +61,54 @@ block5(n.10: ref<Node>):
 }
 fn $anything -> void {
 block0(n.0: ref<Node>):
-  return
+  return void
+}
+; expect rewrites=9
+fn pure(int, int) -> int {
+block0(a.0: int, b.1: int):
+  x.2 = int_add(a.0, b.1)
+  c.4 = int_lt(x.2, x.2)
+  branch c.4 ? block1(x.2) : block2(a.0, b.1)
+block1(x.11: int):
+  return x.11
+block2(a.12: int, b.13: int):
+  w.10 = int_sub(a.12, b.13)
+  return w.10
+}
+fn loads(ref<Node>, ref<Node>) -> int {
+block0(n.0: ref<Node>, m.1: ref<Node>):
+  a.2: int = getfield(n.0) field=Node:value
+  setfield(m.1, 5) field=Node:value
+  c.4: int = getfield(n.0) field=Node:value
+  k.6: int = getfield(n.0) field=Node:key
+  call(n.0) callee=$anything
+  e.8: int = getfield(m.1) field=Node:value
+  s.9 = int_add(a.2, a.2)
+  t.10 = int_add(c.4, 5)
+  u.11 = int_add(k.6, k.6)
+  v.12 = int_add(s.9, t.10)
+  w.13 = int_add(u.11, v.12)
+  x.14 = int_add(w.13, e.8)
+  return x.14
+}
+fn narrow(ref<Node>, int) -> int {
+block0(n.0: ref<Node>, x.1: int):
+  setfield(n.0, x.1) field=Node:tag
+  a.2: int = getfield(n.0) field=Node:tag
+  return a.2
+}
+fn facts(ref<Node>, int, int) -> int {
+block0(n.0: ref<Node>, i.1: int, len.2: int):
+  a.3 = uint_lt(i.1, len.2)
+  branch a.3 ? block3(n.0) : block2()
+block3(n.13: ref<Node>):
+  c.9 = ref_is_null(n.13)
+  branch c.9 ? block4() : block5()
+block4():
+  return 0
+block5():
+  e.12 = bool_to_int(true)
+  return e.12
+block2():
+  return -1
 }

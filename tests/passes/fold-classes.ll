@@ -7,8 +7,8 @@ struct Other { }
 struct closure { final code: fn() -> void }
 object #square = Square { side = 9 }
 object #adder = closure { code = &$square_area }
-table areas: fn(ref<Shape>) -> int = [_, &$square_area, &$circle_area]
-table same: int = [4, 4, _]
+table areas: fn(ref<Shape>) -> int = [-, &$square_area, &$circle_area]
+table same: int = [4, 4, -]
 fn leaf -> int {
 block0(s.0: ref<Square>):
   n.1 = class_id(s.0)
@@ -35,7 +35,7 @@ block0():
 fn devirtualised -> int {
 block0():
   n.0 = class_id(#square)
-  i.1 = int_sub(n.0, 1)
+  i.1 = int_sub(n.0, 4)
   f.2: fn(ref<Shape>) -> int = table_get(i.1) table=areas
   r.3: int = call_indirect(f.2, #square) signature=fn(ref<Shape>) -> int
   return r.3
@@ -64,4 +64,35 @@ block0(s.0: ref<Shape>):
 fn $circle_area -> int {
 block0(s.0: ref<Shape>):
   return 2
+}
+; expect rewrites=21
+fn leaf(ref<Square>) -> int {
+block0(s.0: ref<Square>):
+  return 5
+}
+fn tests(ref<Square>, ref<Shape>) -> bool {
+block0(s.0: ref<Square>, x.1: ref<Shape>):
+  a.2 = ref_not_null(s.0)
+  c.4 = class_in_range(x.1) struct=Square
+  e.6 = bool_or(a.2, c.4)
+  return e.6
+}
+fn fresh() -> bool {
+block0():
+  o.0: ref<Square> = new() struct=Square
+  return true
+}
+fn devirtualised() -> int {
+block0():
+  r.3: int = call(#1) callee=$square_area
+  return r.3
+}
+fn through_closure(ref<Shape>) -> int {
+block0(x.0: ref<Shape>):
+  r.2: int = call(x.0) callee=$square_area
+  return r.2
+}
+fn frozen(int) -> int {
+block0(i.0: int):
+  return 119
 }
