@@ -76,8 +76,20 @@ export interface CompileOptions extends AnalyseOptions {
 }
 
 export type Compilation =
-  | { readonly ok: true; readonly program: LLProgram; readonly analysis: Analysis; readonly diagnostics: readonly Diagnostic[]; readonly timings: readonly Timing[] }
-  | { readonly ok: false; readonly program: null; readonly analysis: Analysis; readonly diagnostics: readonly Diagnostic[]; readonly timings: readonly Timing[] };
+  | {
+      readonly ok: true;
+      readonly program: LLProgram;
+      readonly analysis: Analysis;
+      readonly diagnostics: readonly Diagnostic[];
+      readonly timings: readonly Timing[];
+    }
+  | {
+      readonly ok: false;
+      readonly program: null;
+      readonly analysis: Analysis;
+      readonly diagnostics: readonly Diagnostic[];
+      readonly timings: readonly Timing[];
+    };
 
 class Clock {
   readonly timings: Timing[] = [];
@@ -100,7 +112,11 @@ class Clock {
   }
 
   note(report: PassReport): void {
-    this.timings.push({ stage: report.name, milliseconds: report.milliseconds, rewrites: report.rewrites });
+    this.timings.push({
+      stage: report.name,
+      milliseconds: report.milliseconds,
+      rewrites: report.rewrites,
+    });
   }
 }
 
@@ -112,27 +128,49 @@ function inStage(stage: string, error: unknown): unknown {
 
 // ---------------------------------------------------------------- analyse
 
-export function analyse(entryPath: string, host: CompilerHost, options: AnalyseOptions = {}): Analysis {
+export function analyse(
+  entryPath: string,
+  host: CompilerHost,
+  options: AnalyseOptions = {},
+): Analysis {
   const clock = new Clock(options.onStage);
   // 1. Names mean something.
   const bound = clock.run("bind", () => bindProgram(entryPath, host, parseModule));
   // 2. Values have types; every op says what it is.
   const program = clock.run("annotate", () =>
     annotate(bound, {
-      buildGraph: (fn, constArgs, starCount) => buildGraph(fn, { program: bound, constArgs, starCount }),
+      buildGraph: (fn, constArgs, starCount) =>
+        buildGraph(fn, { program: bound, constArgs, starCount }),
       embed: (path, from) => host.embed?.(path, from) ?? null,
       ...(options.checkUncalled === undefined ? {} : { checkUncalled: options.checkUncalled }),
     }),
   );
   const diagnostics = [...bound.diagnostics, ...program.diagnostics];
-  return { bound, program, diagnostics, ok: diagnostics.every((one) => one.severity !== "error"), timings: clock.timings };
+  return {
+    bound,
+    program,
+    diagnostics,
+    ok: diagnostics.every((one) => one.severity !== "error"),
+    timings: clock.timings,
+  };
 }
 
 // ---------------------------------------------------------------- compile
 
-export function compile(entryPath: string, host: CompilerHost, options: CompileOptions = {}): Compilation {
+export function compile(
+  entryPath: string,
+  host: CompilerHost,
+  options: CompileOptions = {},
+): Compilation {
   const analysis = analyse(entryPath, host, options);
-  if (!analysis.ok) return { ok: false, program: null, analysis, diagnostics: analysis.diagnostics, timings: analysis.timings };
+  if (!analysis.ok)
+    return {
+      ok: false,
+      program: null,
+      analysis,
+      diagnostics: analysis.diagnostics,
+      timings: analysis.timings,
+    };
   return compileAnalysed(analysis, options);
 }
 
@@ -144,14 +182,31 @@ export function compileAnalysed(analysis: Analysis, options: CompileOptions = {}
     if (options.check === true) assertVerified(program, stage);
     options.onProgram?.(stage, program);
   };
-  const done = (): Compilation => ({ ok: true, program, analysis, diagnostics: analysis.diagnostics, timings: timings() });
+  const done = (): Compilation => ({
+    ok: true,
+    program,
+    analysis,
+    diagnostics: analysis.diagnostics,
+    timings: timings(),
+  });
   // 3. Low-level graphs over chosen representations.
-  const program = clock.run("lower", () => lower(analysis.program, { name: analysis.bound.entry.name }));
+  const program = clock.run("lower", () =>
+    lower(analysis.program, { name: analysis.bound.entry.name }),
+  );
   after("lower", program);
   if (options.until === "lower") return done();
   // 4. Module bodies run; what module-level names hold then is part of the program.
-  const failed = clock.run("initialise", () => initialise(program, analysis, options.buildHost ?? {}));
-  if (failed !== null) return { ok: false, program: null, analysis, diagnostics: [...analysis.diagnostics, failed], timings: timings() };
+  const failed = clock.run("initialise", () =>
+    initialise(program, analysis, options.buildHost ?? {}),
+  );
+  if (failed !== null)
+    return {
+      ok: false,
+      program: null,
+      analysis,
+      diagnostics: [...analysis.diagnostics, failed],
+      timings: timings(),
+    };
   after("initialise", program);
   if (options.until === "initialise" || options.optimise === false) return done();
   // 5. Better code with the same meaning.
@@ -161,7 +216,9 @@ export function compileAnalysed(analysis: Analysis, options: CompileOptions = {}
     ...(options.skip === undefined ? {} : { skip: options.skip }),
     ...(options.check === undefined ? {} : { check: options.check }),
     onPass: (report) => clock.note(report),
-    ...(options.onProgram === undefined ? {} : { onProgram: (pass: string) => options.onProgram!(pass, program) }),
+    ...(options.onProgram === undefined
+      ? {}
+      : { onProgram: (pass: string) => options.onProgram!(pass, program) }),
   });
   return done();
 }
@@ -174,24 +231,36 @@ function initialise(program: LLProgram, analysis: Analysis, host: Host): Diagnos
   } catch (error) {
     const message = buildTimeFailure(machine, error);
     if (message === null) throw error;
-    const notes = machine.traceback.text().split("\n").filter((line) => line.trim() !== "");
-    return diagnostic("E0605", analysis.bound.entry.body.span, message, { notes: notes.map((line) => note(line.trim())) });
+    const notes = machine.traceback
+      .text()
+      .split("\n")
+      .filter((line) => line.trim() !== "");
+    return diagnostic("E0605", analysis.bound.entry.body.span, message, {
+      notes: notes.map((line) => note(line.trim())),
+    });
   }
   freeze(program, machine);
   return null;
 }
 
 function buildTimeFailure(machine: Machine, error: unknown): string | null {
-  if (error instanceof WrightRaise) return `running the module bodies ended in ${machine.describe(error.exception)}`;
+  if (error instanceof WrightRaise)
+    return `running the module bodies ended in ${machine.describe(error.exception)}`;
   if (error instanceof ExitSignal) return "a module body may not end the program";
-  if (error instanceof MachineError && error.missing !== null) return `${error.missing} cannot be called while the program is built`;
+  if (error instanceof MachineError && error.missing !== null)
+    return `${error.missing} cannot be called while the program is built`;
   return null;
 }
 
 // ---------------------------------------------------------------- evaluate and build
 
 /** Runs a compiled program here; gives its exit code. */
-export function evaluate(program: LLProgram, argv: readonly string[], host: Host, options: MachineOptions = {}): number {
+export function evaluate(
+  program: LLProgram,
+  argv: readonly string[],
+  host: Host,
+  options: MachineOptions = {},
+): number {
   return new Machine(program, host, options).runMain(argv);
 }
 
@@ -206,19 +275,28 @@ export async function build(program: LLProgram, options: BuildOptions): Promise<
 /** The functions that a name means: exactly, as the last part, or by prefix (`list.*`). */
 export function functionsNamed(program: LLProgram, name: string): LLFunction[] {
   if (name === "*") return [...program.functions];
-  if (name.endsWith("*")) return program.functions.filter((fn) => fn.name.startsWith(name.slice(0, -1)));
+  if (name.endsWith("*"))
+    return program.functions.filter((fn) => fn.name.startsWith(name.slice(0, -1)));
   const exact = program.functions.filter((fn) => fn.name === name);
   return exact.length > 0 ? exact : program.functions.filter((fn) => fn.name.endsWith(`.${name}`));
 }
 
 /** The text of a function after a stage (`flow`, `lower`, `initialise`, or a pass's name). */
-export function dump(entryPath: string, host: CompilerHost, options: CompileOptions & { readonly stage: string; readonly fn: string }): string {
+export function dump(
+  entryPath: string,
+  host: CompilerHost,
+  options: CompileOptions & { readonly stage: string; readonly fn: string },
+): string {
   if (options.stage === "flow" || options.stage === "annotate") {
     const analysis = analyse(entryPath, host, options);
-    const wanted = analysis.program.specs.filter((spec) => spec.name === options.fn || spec.name.endsWith(`.${options.fn}`));
+    const wanted = analysis.program.specs.filter(
+      (spec) => spec.name === options.fn || spec.name.endsWith(`.${options.fn}`),
+    );
     return wanted.map((spec) => (spec.graph === null ? "" : printHigh(spec.graph))).join("\n");
   }
   const result = compile(entryPath, host, { ...options, until: options.stage });
   if (!result.ok) return "";
-  return functionsNamed(result.program, options.fn).map((fn) => printFunction(fn)).join("\n");
+  return functionsNamed(result.program, options.fn)
+    .map((fn) => printFunction(fn))
+    .join("\n");
 }

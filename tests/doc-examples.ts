@@ -43,7 +43,9 @@ export function examplesOf(markdown: string): DocExample[] {
   for (const [i, fence] of fences.entries()) {
     if (fence.language !== "python") continue;
     const next = fences[i + 1];
-    const follows = next !== undefined && lines.slice(fence.end, next.line - 1).every((line) => line.trim() === "");
+    const follows =
+      next !== undefined &&
+      lines.slice(fence.end, next.line - 1).every((line) => line.trim() === "");
     examples.push({
       line: fence.line,
       section: sectionAt(lines, fence.line),
@@ -60,7 +62,10 @@ function fencesOf(lines: readonly string[]): Fence[] {
     const open = /^```(\w+)/.exec(lines[i]!);
     if (open === null) continue;
     const close = lines.indexOf("```", i + 1);
-    const text = lines.slice(i + 1, close).map((line) => `${line}\n`).join("");
+    const text = lines
+      .slice(i + 1, close)
+      .map((line) => `${line}\n`)
+      .join("");
     fences.push({ language: open[1]!, line: i + 1, end: close + 1, text });
     i = close;
   }
@@ -93,10 +98,13 @@ function filesOf(text: string): Record<string, string> {
     if (named !== null) current = named[1]!;
     else files[current] = (files[current] ?? "") + line;
   }
-  return Object.fromEntries(Object.entries(files).map(([name, one]) => [name, name === ENTRY ? program(one) : one]));
+  return Object.fromEntries(
+    Object.entries(files).map(([name, one]) => [name, name === ENTRY ? program(one) : one]),
+  );
 }
 
-const DEFINITION = /^(def|class|enum|mixin|struct|extern|import|from|@|raw module|type \w+(\[.*\])? =)/;
+const DEFINITION =
+  /^(def|class|enum|mixin|struct|extern|import|from|@|raw module|type \w+(\[.*\])? =)/;
 
 /** Statements that stand alone become the body of `main`. */
 function program(text: string): string {
@@ -110,5 +118,11 @@ function program(text: string): string {
     into.push(line);
   }
   const indented = body.map((line) => (line === "" ? "" : `    ${line}`));
-  return [...definitions, "def main(argv: list[str]) -> int:", ...indented, "    return 0", ""].join("\n");
+  return [
+    ...definitions,
+    "def main(argv: list[str]) -> int:",
+    ...indented,
+    "    return 0",
+    "",
+  ].join("\n");
 }

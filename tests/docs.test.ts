@@ -9,7 +9,14 @@ import { afterAll, describe, expect, it } from "vitest";
 import { analyse, compileAnalysed, type CompilerHost } from "../compiler/driver.ts";
 import type { Diagnostic } from "../dsl/syntax/diagnostics.ts";
 import { ENTRY, examplesOf, type DocExample, type Expectation } from "./doc-examples.ts";
-import { evaluate, executable, folderHost, hasCompiler, compiled, runNative } from "./run/engines.ts";
+import {
+  evaluate,
+  executable,
+  folderHost,
+  hasCompiler,
+  compiled,
+  runNative,
+} from "./run/engines.ts";
 import { ROOT } from "./support.ts";
 
 const PAGES = ["docs/language.md"];
@@ -59,11 +66,15 @@ for (const page of PAGES) {
     it("does the same", async () => {
       const printing = examples.filter(isBundled);
       const built = compiled(ENTRY, hostOf(bundle(printing)), { optimise: true });
-      const { stdout, stderr } = runNative(await executable(built, join(ROOT, ".cache/run-tests/docs"), {}));
+      const { stdout, stderr } = runNative(
+        await executable(built, join(ROOT, ".cache/run-tests/docs"), {}),
+      );
       expect(stderr).toBe("");
       const parts = utf8(stdout).split(SEPARATOR).slice(1);
       for (const [i, example] of printing.entries())
-        expect(`line ${example.line}\n${parts[i]}`).toBe(`line ${example.line}\n${example.expected.text}`);
+        expect(`line ${example.line}\n${parts[i]}`).toBe(
+          `line ${example.line}\n${example.expected.text}`,
+        );
     });
   });
 }
@@ -81,9 +92,18 @@ function isBundled({ files, expected }: DocExample): boolean {
 function bundle(examples: readonly DocExample[]): Record<string, string> {
   const files: Record<string, string> = {};
   const imports = examples.map((_, i) => `from example_${i} import main as main_${i}`);
-  const calls = examples.flatMap((_, i) => [`    print("${SEPARATOR.trimEnd()}")`, `    main_${i}(argv)`]);
+  const calls = examples.flatMap((_, i) => [
+    `    print("${SEPARATOR.trimEnd()}")`,
+    `    main_${i}(argv)`,
+  ]);
   for (const [i, example] of examples.entries()) files[`example_${i}.wr`] = example.files[ENTRY]!;
-  files[ENTRY] = [...imports, "def main(argv: list[str]) -> int:", ...calls, "    return 0", ""].join("\n");
+  files[ENTRY] = [
+    ...imports,
+    "def main(argv: list[str]) -> int:",
+    ...calls,
+    "    return 0",
+    "",
+  ].join("\n");
   return files;
 }
 
@@ -95,7 +115,10 @@ function blessed(markdown: string, found: ReadonlyMap<number, Expectation>): str
   for (const [line, { kind, text }] of [...found].sort(([a], [b]) => b - a)) {
     const end = lines.indexOf("```", line) + 1;
     const old = expectationAt(lines, end);
-    const block = kind === "output" && text === "" ? [] : ["", `\`\`\`${kind}`, ...text.trimEnd().split("\n"), "```"];
+    const block =
+      kind === "output" && text === ""
+        ? []
+        : ["", `\`\`\`${kind}`, ...text.trimEnd().split("\n"), "```"];
     lines.splice(end, old, ...block);
   }
   return lines.join("\n");
@@ -105,5 +128,7 @@ function blessed(markdown: string, found: ReadonlyMap<number, Expectation>): str
 function expectationAt(lines: readonly string[], from: number): number {
   let at = from;
   while (lines[at] === "") at++;
-  return /^```(output|error|traceback)/.test(lines[at] ?? "") ? lines.indexOf("```", at) + 1 - from : 0;
+  return /^```(output|error|traceback)/.test(lines[at] ?? "")
+    ? lines.indexOf("```", at) + 1 - from
+    : 0;
 }

@@ -7,7 +7,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { bindProgram } from "../dsl/bind/bind.ts";
-import type { BoundProgram, FunctionSymbol } from "../dsl/bind/symbols.ts";
+import type { BoundProgram, ClassSymbol, FunctionSymbol } from "../dsl/bind/symbols.ts";
 import { build } from "../dsl/flow/build.ts";
 import { dotGraph } from "../dsl/flow/dot.ts";
 import { column, htmlPage } from "../dsl/flow/html.ts";
@@ -34,16 +34,18 @@ interface Built {
   readonly graphs: HighGraph[];
   readonly diagnostics: Diagnostic[];
   readonly nested: FunctionSymbol[];
+  readonly frames: ClassSymbol[];
 }
 
 function buildAll(program: BoundProgram, functions: readonly FunctionSymbol[]): Built {
-  const built: Built = { graphs: [], diagnostics: [], nested: [] };
+  const built: Built = { graphs: [], diagnostics: [], nested: [], frames: [] };
   const add = (fn: FunctionSymbol) => {
     if (fn.isAbstract || fn.flavour === "extern") return;
-    const { graph, diagnostics, nested } = build(fn, { program });
+    const { graph, diagnostics, nested, frames } = build(fn, { program });
     built.graphs.push(graph);
     built.diagnostics.push(...diagnostics);
     built.nested.push(...nested);
+    built.frames.push(...frames);
     nested.forEach(add);
   };
   functions.forEach(add);
@@ -63,9 +65,10 @@ function printed(program: BoundProgram, { graphs, diagnostics }: Built): string 
   return [...texts.map(printHigh), wrong.join("")].filter((text) => text !== "").join("\n");
 }
 
-function expectWhole(program: BoundProgram, { graphs, nested }: Built): void {
+function expectWhole(program: BoundProgram, { graphs, nested, frames }: Built): void {
   const symbols = symbolTable(program);
   for (const fn of nested) symbols.functions.set(fn.qualifiedName, fn);
+  for (const cls of frames) symbols.classes.set(cls.qualifiedName, cls);
   for (const graph of graphs) {
     expect(verifyHigh(graph), printHigh(graph)).toEqual([]);
     const text = printHigh(graph);

@@ -79,8 +79,17 @@ function functionsIn(table: LLTable): LLFunction[] {
   return [...found];
 }
 
-/** Sets `raises` and `collects` of every function that has a graph, and answers for single ops. */
-export function computeEffects(program: LLProgram, calls: CallGraph): Effects {
+/** Functions of cycles of calls: they may run out of stack, whatever else they do. */
+export function recursiveFunctions(functions: readonly LLFunction[], calls: CallGraph): Set<LLFunction> {
+  const cycles = components(functions, calls.callees).filter(([first, ...others]) => others.length > 0 || calls.callees(first!).has(first!));
+  return new Set(cycles.flat());
+}
+
+/**
+ * Sets `raises` and `collects` of every function that has a graph, and answers for single ops.
+ * `raising`: functions known to raise, though no op in them says so.
+ */
+export function computeEffects(program: LLProgram, calls: CallGraph, raising: ReadonlySet<LLFunction> = new Set()): Effects {
   const may = (what: "raises" | "collects", block: LLBlock, op: LLOp): boolean => {
     if (!opRow(op.name)[what]) return false;
     const isCall = op.aux.callee !== undefined || op.name === "call_indirect";
@@ -91,7 +100,10 @@ export function computeEffects(program: LLProgram, calls: CallGraph): Effects {
     collects: (block, op) => may("collects", block, op),
   };
   const functions = program.functions.filter((fn) => fn.graph !== null);
-  for (const fn of functions) fn.raises = fn.collects = false;
+  for (const fn of functions) {
+    fn.raises = raising.has(fn);
+    fn.collects = false;
+  }
   solve(functions, calls, (fn) => {
     const raises = fn.raises || leavesByException(fn, effects);
     const collects =

@@ -10,7 +10,15 @@
  * types never do.
  */
 import { dropUnreachable, mapReads } from "../ll/contain.ts";
-import type { LLBlock, LLConst, LLFunction, LLGraph, LLOp, LLValue, LLVariable } from "../ll/program.ts";
+import type {
+  LLBlock,
+  LLConst,
+  LLFunction,
+  LLGraph,
+  LLOp,
+  LLValue,
+  LLVariable,
+} from "../ll/program.ts";
 import { BOOL, sameMachineType, type Storage } from "../ll/types.ts";
 import { opRow } from "../ops/table.ts";
 import { NEGATED } from "./fold.ts";
@@ -51,7 +59,12 @@ class Walk {
     const { blocks } = this.graph;
     const tree = dominators(this.graph);
     const before = predecessors(this.graph);
-    const stack: { readonly index: number; readonly undo: (() => void)[]; next: number; memory: Memory }[] = [];
+    const stack: {
+      readonly index: number;
+      readonly undo: (() => void)[];
+      next: number;
+      memory: Memory;
+    }[] = [];
     const enter = (index: number, inherited: Memory | null): void => {
       const undo: (() => void)[] = [];
       const block = blocks[index]!;
@@ -87,7 +100,8 @@ class Walk {
     } else if (exit.kind === "switch" && exit.subject.kind === "var") {
       const { subject } = exit;
       const taken = exit.cases.filter((one) => one.link.target === block);
-      if (taken.length === 1 && exit.otherwise?.target !== block) this.setFact(subject, { kind: "const", value: taken[0]!.value, type: subject.type }, undo);
+      if (taken.length === 1 && exit.otherwise?.target !== block)
+        this.setFact(subject, { kind: "const", value: taken[0]!.value, type: subject.type }, undo);
     }
   }
 
@@ -97,7 +111,8 @@ class Walk {
     const op = this.definitions.get(condition);
     if (op === undefined) return;
     const opposite = NEGATED[op.name as keyof typeof NEGATED];
-    if (opposite !== undefined) this.makeAvailable(this.keyOf({ ...op, name: opposite }), bool(!value), undo);
+    if (opposite !== undefined)
+      this.makeAvailable(this.keyOf({ ...op, name: opposite }), bool(!value), undo);
     if (op.name === "bool_not") this.assume(op.args[0]!, !value, undo);
     if (op.name === "bool_and" && value) op.args.forEach((arg) => this.assume(arg, true, undo));
     if (op.name === "bool_or" && !value) op.args.forEach((arg) => this.assume(arg, false, undo));
@@ -141,7 +156,8 @@ class Walk {
       this.record(op, memory, undo);
     }
     block.ops = ops;
-    if (block.exit.kind === "try" && ops.at(-1) !== last) block.exit = { kind: "goto", link: block.exit.normal };
+    if (block.exit.kind === "try" && ops.at(-1) !== last)
+      block.exit = { kind: "goto", link: block.exit.normal };
     mapExit(block, (value) => this.resolve(value));
   }
 
@@ -185,8 +201,16 @@ class Walk {
     let args = op.args.map((arg) => this.valueKey(arg));
     if (opRow(op.name).commutes && args[0]! > args[1]!) args = args.reverse();
     // A cast gives the same reference under another type.
-    const type = op.name === "ref_cast" && op.result.type.kind === "ref" && op.result.type.to !== null ? this.idOf(op.result.type.to) : "";
-    const about = op.name === "getfield" ? aux.field : op.name === "getitem" || op.name === "array_len" ? undefined : (aux.struct ?? aux.table);
+    const type =
+      op.name === "ref_cast" && op.result.type.kind === "ref" && op.result.type.to !== null
+        ? this.idOf(op.result.type.to)
+        : "";
+    const about =
+      op.name === "getfield"
+        ? aux.field
+        : op.name === "getitem" || op.name === "array_len"
+          ? undefined
+          : (aux.struct ?? aux.table);
     return `${op.name}${type} ${args.join(" ")}${about === undefined ? "" : ` @${this.idOf(about)}`}`;
   }
 

@@ -19,7 +19,8 @@ export function removeDeadCode(fn: LLFunction): number {
     const last = block.ops.at(-1);
     block.ops = block.ops.filter((op) => live.has(op.result) || !isDroppable(op));
     removed += before - block.ops.length;
-    if (block.exit.kind === "try" && last !== undefined && block.ops.at(-1) !== last) block.exit = { kind: "goto", link: block.exit.normal };
+    if (block.exit.kind === "try" && last !== undefined && block.ops.at(-1) !== last)
+      block.exit = { kind: "goto", link: block.exit.normal };
   }
   return removed + dropParams(graph, live);
 }
@@ -46,7 +47,8 @@ function liveVariables(graph: LLGraph): Set<LLVariable> {
     }
     const operand = exitOperand(block.exit);
     if (operand !== null) roots.push(operand);
-    for (const link of exitLinks(block.exit)) link.target.params.forEach((param, i) => add(param, link.args[i]!));
+    for (const link of exitLinks(block.exit))
+      link.target.params.forEach((param, i) => add(param, link.args[i]!));
   }
   for (let value = roots.pop(); value !== undefined; value = roots.pop()) {
     if (value.kind !== "var" || live.has(value)) continue;
@@ -61,7 +63,8 @@ function dropParams(graph: LLGraph, live: ReadonlySet<LLVariable>): number {
   for (const block of graph.blocks) {
     for (const link of exitLinks(block.exit)) {
       const { target } = link;
-      if (target !== graph.entry) link.args = link.args.filter((_, i) => live.has(target.params[i]!));
+      if (target !== graph.entry)
+        link.args = link.args.filter((_, i) => live.has(target.params[i]!));
     }
   }
   for (const block of graph.blocks) {

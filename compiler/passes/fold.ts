@@ -22,7 +22,9 @@ import { simplifyGraph } from "./simplify.ts";
 import { Replacements, sameValue } from "./ssa.ts";
 
 /** What an op becomes: a value, or another op for the same result. */
-export type Folded = { readonly value: LLValue } | { readonly op: OpName; readonly args: LLValue[]; readonly aux?: LLAux };
+export type Folded =
+  | { readonly value: LLValue }
+  | { readonly op: OpName; readonly args: LLValue[]; readonly aux?: LLAux };
 
 export interface FoldContext {
   /** The op that defines a variable; undefined for parameters. */
@@ -48,7 +50,9 @@ export function fold(fn: LLFunction): number {
 function foldGraph(graph: LLGraph): number {
   const replacements = new Replacements();
   const definitions: (LLOp | undefined)[] = [];
-  const context: FoldContext = { definition: (value) => (value.kind === "var" ? definitions[value.id] : undefined) };
+  const context: FoldContext = {
+    definition: (value) => (value.kind === "var" ? definitions[value.id] : undefined),
+  };
   let rewrites = 0;
   for (const block of graph.blocks) {
     const ops: LLOp[] = [];
@@ -61,7 +65,8 @@ function foldGraph(graph: LLGraph): number {
         rewrites++;
         if ("value" in folded) {
           replacements.set(op.result, folded.value);
-          if (block.exit.kind === "try" && index === block.ops.length - 1) block.exit = { kind: "goto", link: block.exit.normal };
+          if (block.exit.kind === "try" && index === block.ops.length - 1)
+            block.exit = { kind: "goto", link: block.exit.normal };
           return;
         }
         op = newOp<LL>(folded.op, folded.args, op.result, withSite(folded.aux ?? {}, op), op.span);
@@ -72,11 +77,17 @@ function foldGraph(graph: LLGraph): number {
     block.ops = ops;
     const { exit } = block;
     // Whatever an op became may no longer raise.
-    if (exit.kind === "try" && (ops.length === 0 || !mayRaise(ops.at(-1)!))) block.exit = { kind: "goto", link: exit.normal };
+    if (exit.kind === "try" && (ops.length === 0 || !mayRaise(ops.at(-1)!)))
+      block.exit = { kind: "goto", link: exit.normal };
     else if (exit.kind === "branch") {
       const negated = context.definition(replacements.get(exit.condition));
       if (negated?.name === "bool_not") {
-        block.exit = { ...exit, condition: negated.args[0]!, then: exit.otherwise, otherwise: exit.then };
+        block.exit = {
+          ...exit,
+          condition: negated.args[0]!,
+          then: exit.otherwise,
+          otherwise: exit.then,
+        };
         rewrites++;
       }
     }
@@ -94,7 +105,12 @@ function withSite(aux: LLAux, op: LLOp): LLAux {
 /** What the op becomes, or null when nothing better is known. */
 export function foldOp(op: LLOp, context: FoldContext): Folded | null {
   const row = opRow(op.name);
-  if (op.args.length > 0 && row.effect === "none" && row.eval !== null && op.args.every((arg) => arg.kind === "const")) {
+  if (
+    op.args.length > 0 &&
+    row.effect === "none" &&
+    row.eval !== null &&
+    op.args.every((arg) => arg.kind === "const")
+  ) {
     const computed = evaluate(op, row);
     if (computed !== null) return { value: computed };
   }
@@ -106,7 +122,9 @@ export function foldOp(op: LLOp, context: FoldContext): Folded | null {
 
 function evaluate(op: LLOp, row: ReturnType<typeof opRow>): LLConst | null {
   // `null` stands for the null address too, which is the number 0 to an op.
-  const args = (op.args as LLConst[]).map(({ value, type }) => (value.kind === "null" ? zeroValue(type) : machineValue(value))) as never[];
+  const args = (op.args as LLConst[]).map(({ value, type }) =>
+    value.kind === "null" ? zeroValue(type) : machineValue(value),
+  ) as never[];
   // Null is an argument where the row says ref; what looks into an object was not meant for it.
   if (op.name === "class_id" && args[0] === null) return null;
   if (row.requires !== undefined && !row.requires(...args)) return null;
@@ -117,7 +135,11 @@ function evaluate(op: LLOp, row: ReturnType<typeof opRow>): LLConst | null {
 // ---------------------------------------------------------------- helpers of rules
 
 function int(value: bigint | number): LLConst {
-  return { kind: "const", value: { kind: "int", value: BigInt.asIntN(64, BigInt(value)) }, type: INT };
+  return {
+    kind: "const",
+    value: { kind: "int", value: BigInt.asIntN(64, BigInt(value)) },
+    type: INT,
+  };
 }
 
 function bool(value: boolean): LLConst {
@@ -146,31 +168,47 @@ function logarithm(value: bigint | null): number | null {
   return value.toString(2).length - 1;
 }
 
-const first = (...rules: readonly Rule[]): Rule => (op, context) => {
-  for (const rule of rules) {
-    const folded = rule(op, context);
-    if (folded !== null) return folded;
-  }
-  return null;
-};
+const first =
+  (...rules: readonly Rule[]): Rule =>
+  (op, context) => {
+    for (const rule of rules) {
+      const folded = rule(op, context);
+      if (folded !== null) return folded;
+    }
+    return null;
+  };
 
 // ---------------------------------------------------------------- algebra
 
 /** `x op unit` is x. */
-const rightUnit = (unit: bigint): Rule => (op) => (intOf(op.args[1]) === unit ? { value: op.args[0]! } : null);
+const rightUnit =
+  (unit: bigint): Rule =>
+  (op) =>
+    intOf(op.args[1]) === unit ? { value: op.args[0]! } : null;
 /** `x op zero` is zero. */
-const rightZero = (zero: bigint): Rule => (op) => (intOf(op.args[1]) === zero ? { value: int(zero) } : null);
+const rightZero =
+  (zero: bigint): Rule =>
+  (op) =>
+    intOf(op.args[1]) === zero ? { value: int(zero) } : null;
 /** `x op x` has a known value. */
-const onEqual = (value: LLValue): Rule => (op) => (sameValue(op.args[0]!, op.args[1]!) ? { value } : null);
-const onEqualSelf: Rule = (op) => (sameValue(op.args[0]!, op.args[1]!) ? { value: op.args[0]! } : null);
+const onEqual =
+  (value: LLValue): Rule =>
+  (op) =>
+    sameValue(op.args[0]!, op.args[1]!) ? { value } : null;
+const onEqualSelf: Rule = (op) =>
+  sameValue(op.args[0]!, op.args[1]!) ? { value: op.args[0]! } : null;
 
 /** `(x + a) + b` is `x + (a + b)`; likewise for ops that associate. */
-const associate = (name: OpName, combine: (a: bigint, b: bigint) => bigint): Rule => (op, context) => {
-  const b = intOf(op.args[1]);
-  const inner = context.definition(op.args[0]!);
-  const a = inner?.name === name ? intOf(inner.args[1]) : null;
-  return a === null || b === null ? null : { op: name, args: [inner!.args[0]!, int(combine(a, b))] };
-};
+const associate =
+  (name: OpName, combine: (a: bigint, b: bigint) => bigint): Rule =>
+  (op, context) => {
+    const b = intOf(op.args[1]);
+    const inner = context.definition(op.args[0]!);
+    const a = inner?.name === name ? intOf(inner.args[1]) : null;
+    return a === null || b === null
+      ? null
+      : { op: name, args: [inner!.args[0]!, int(combine(a, b))] };
+  };
 
 /** `x - c` is `x + (-c)`, so that chains of both associate. */
 const subtractConstant: Rule = (op) => {
@@ -184,10 +222,12 @@ const multiplyByPower: Rule = (op) => {
 };
 
 /** Division by a power of two: rounding down is what shifting does. */
-const divideByPower = (shift: OpName): Rule => (op) => {
-  const count = logarithm(intOf(op.args[1]));
-  return count === null ? null : { op: shift, args: [op.args[0]!, int(count)] };
-};
+const divideByPower =
+  (shift: OpName): Rule =>
+  (op) => {
+    const count = logarithm(intOf(op.args[1]));
+    return count === null ? null : { op: shift, args: [op.args[0]!, int(count)] };
+  };
 
 const moduloPower: Rule = (op) => {
   const c = intOf(op.args[1]);
@@ -210,7 +250,8 @@ const SWAPPED: Partial<Record<OpName, OpName>> = {
 /** Constants stand on the right. */
 const constantRight: Rule = (op) => {
   const swapped = SWAPPED[op.name as OpName];
-  if (swapped === undefined || op.args[0]!.kind !== "const" || op.args[1]!.kind === "const") return null;
+  if (swapped === undefined || op.args[0]!.kind !== "const" || op.args[1]!.kind === "const")
+    return null;
   return { op: swapped, args: [op.args[1]!, op.args[0]!] };
 };
 
@@ -245,37 +286,50 @@ const negate: Rule = (op, context) => {
 };
 
 /** `x + a == b` is `x == b - a`. */
-const compareSum = (name: OpName): Rule => (op, context) => {
-  const b = intOf(op.args[1]);
-  const inner = context.definition(op.args[0]!);
-  const a = inner?.name === "int_add" ? intOf(inner.args[1]) : null;
-  return a === null || b === null ? null : { op: name, args: [inner!.args[0]!, int(b - a)] };
-};
+const compareSum =
+  (name: OpName): Rule =>
+  (op, context) => {
+    const b = intOf(op.args[1]);
+    const inner = context.definition(op.args[0]!);
+    const a = inner?.name === "int_add" ? intOf(inner.args[1]) : null;
+    return a === null || b === null ? null : { op: name, args: [inner!.args[0]!, int(b - a)] };
+  };
 
 /** A bool as a number, compared with 0 or 1. */
-const compareBool = (equal: boolean): Rule => (op, context) => {
-  const inner = context.definition(op.args[0]!);
-  const c = intOf(op.args[1]);
-  if (inner?.name !== "bool_to_int" || (c !== 0n && c !== 1n)) return null;
-  return (c === 1n) === equal ? { value: inner.args[0]! } : { op: "bool_not", args: [inner.args[0]!] };
-};
+const compareBool =
+  (equal: boolean): Rule =>
+  (op, context) => {
+    const inner = context.definition(op.args[0]!);
+    const c = intOf(op.args[1]);
+    if (inner?.name !== "bool_to_int" || (c !== 0n && c !== 1n)) return null;
+    return (c === 1n) === equal
+      ? { value: inner.args[0]! }
+      : { op: "bool_not", args: [inner.args[0]!] };
+  };
 
 const comparison = (atEqual: boolean): Rule => first(onEqual(bool(atEqual)), constantRight);
 
 /** Nothing is below zero, unsigned; everything is at least that. */
-const unsignedZero = (result: boolean): Rule => (op) => (intOf(op.args[1]) === 0n ? { value: bool(result) } : null);
+const unsignedZero =
+  (result: boolean): Rule =>
+  (op) =>
+    intOf(op.args[1]) === 0n ? { value: bool(result) } : null;
 
 /** `b == true` is b; `b == false` is its negation (and the other way round for `xor`). */
-const boolEqual = (equal: boolean): Rule => (op) => {
-  const c = boolOf(op.args[1]);
-  if (c === null) return null;
-  return c === equal ? { value: op.args[0]! } : { op: "bool_not", args: [op.args[0]!] };
-};
+const boolEqual =
+  (equal: boolean): Rule =>
+  (op) => {
+    const c = boolOf(op.args[1]);
+    if (c === null) return null;
+    return c === equal ? { value: op.args[0]! } : { op: "bool_not", args: [op.args[0]!] };
+  };
 
-const boolWith = (unit: boolean): Rule => (op) => {
-  const c = boolOf(op.args[1]);
-  return c === null ? null : { value: c === unit ? op.args[0]! : bool(!unit) };
-};
+const boolWith =
+  (unit: boolean): Rule =>
+  (op) => {
+    const c = boolOf(op.args[1]);
+    return c === null ? null : { value: c === unit ? op.args[0]! : bool(!unit) };
+  };
 
 // ---------------------------------------------------------------- references and classes
 
@@ -299,7 +353,8 @@ function classOf(value: LLValue, context: FoldContext): Known | "array" | null {
   if (object !== null) return { struct: object.type as StructType, exact: true, notNull: true };
   const op = origin(value, context);
   if (op?.name === "new_array") return "array";
-  if (op?.name === "new" || op?.name === "imm_make") return { struct: op.aux.struct!, exact: true, notNull: true };
+  if (op?.name === "new" || op?.name === "imm_make")
+    return { struct: op.aux.struct!, exact: true, notNull: true };
   if (value.type.kind !== "ref" || value.type.to === null) return null;
   if (value.type.to.kind === "array") return "array";
   const struct = value.type.to;
@@ -317,13 +372,16 @@ const classInRange: Rule = (op, context) => {
   if (known === null) return null;
   if (known === "array") return { value: bool(false) };
   const tested = op.aux.struct!;
-  if (isWithin(known.struct, tested)) return known.notNull ? { value: bool(true) } : { op: "ref_not_null", args: [value] };
+  if (isWithin(known.struct, tested))
+    return known.notNull ? { value: bool(true) } : { op: "ref_not_null", args: [value] };
   return known.exact || !isWithin(tested, known.struct) ? { value: bool(false) } : null;
 };
 
 const classId: Rule = (op, context) => {
   const known = classOf(op.args[0]!, context);
-  return known !== null && known !== "array" && known.exact ? { value: int(known.struct.classId) } : null;
+  return known !== null && known !== "array" && known.exact
+    ? { value: int(known.struct.classId) }
+    : null;
 };
 
 const immediateIs: Rule = (op, context) => {
@@ -331,12 +389,15 @@ const immediateIs: Rule = (op, context) => {
   const tested = op.aux.struct!;
   if (isNull(value)) return { value: bool(false) };
   const object = objectOf(value);
-  if (object !== null) return { value: bool(object instanceof Immediate && object.type === tested) };
+  if (object !== null)
+    return { value: bool(object instanceof Immediate && object.type === tested) };
   const made = origin(value, context);
   if (made?.name === "new" || made?.name === "new_array") return { value: bool(false) };
   if (made?.name === "imm_make") return { value: bool(made.aux.struct === tested) };
   const known = classOf(value, context);
-  return known === "array" || (known !== null && !isWithin(tested, known.struct)) ? { value: bool(false) } : null;
+  return known === "array" || (known !== null && !isWithin(tested, known.struct))
+    ? { value: bool(false) }
+    : null;
 };
 
 const immediateValue: Rule = (op, context) => {
@@ -350,7 +411,10 @@ const immediateValue: Rule = (op, context) => {
 const immediateFits: Rule = (op, context) => {
   const [value] = op.args as [LLValue];
   const constant = intOf(value);
-  const isShort = constant !== null ? constant >= -0x8000n && constant <= 0xffffn : isShortResult(context.definition(value));
+  const isShort =
+    constant !== null
+      ? constant >= -0x8000n && constant <= 0xffffn
+      : isShortResult(context.definition(value));
   return isShort ? { value: bool(true) } : null;
 };
 
@@ -377,25 +441,33 @@ function isShortResult(op: LLOp | undefined): boolean {
 
 const SHORT: ReadonlySet<string> = new Set(["i8", "u8", "i16", "u16"]);
 
-const nullTest = (whenNull: boolean): Rule => (op, context) => {
-  const value = op.args[0]!;
-  const made = origin(value, context);
-  if (made?.name === "new" || made?.name === "new_array" || made?.name === "imm_make") return { value: bool(!whenNull) };
-  // A cast is null when what it casts is.
-  const cast = context.definition(value);
-  return cast?.name === "ref_cast" ? { op: op.name as OpName, args: [cast.args[0]!] } : null;
-};
+const nullTest =
+  (whenNull: boolean): Rule =>
+  (op, context) => {
+    const value = op.args[0]!;
+    const made = origin(value, context);
+    if (made?.name === "new" || made?.name === "new_array" || made?.name === "imm_make")
+      return { value: bool(!whenNull) };
+    // A cast is null when what it casts is.
+    const cast = context.definition(value);
+    return cast?.name === "ref_cast" ? { op: op.name as OpName, args: [cast.args[0]!] } : null;
+  };
 
-const identity = (equal: boolean): Rule => (op, context) => {
-  const [a, b] = op.args as [LLValue, LLValue];
-  if (isNull(b)) return { op: equal ? "ref_is_null" : "ref_not_null", args: [a] };
-  if (sameValue(a, b)) return { value: bool(equal) };
-  // Two allocations, or a fresh object and a prebuilt one, are different objects.
-  const fresh = (value: LLValue): boolean => ["new", "new_array"].includes(origin(value, context)?.name ?? "");
-  const [x, y] = [origin(a, context), origin(b, context)];
-  if (x !== undefined && x === y && fresh(a)) return { value: bool(equal) };
-  return (fresh(a) && (fresh(b) || objectOf(b) !== null)) || (fresh(b) && objectOf(a) !== null) ? { value: bool(!equal) } : null;
-};
+const identity =
+  (equal: boolean): Rule =>
+  (op, context) => {
+    const [a, b] = op.args as [LLValue, LLValue];
+    if (isNull(b)) return { op: equal ? "ref_is_null" : "ref_not_null", args: [a] };
+    if (sameValue(a, b)) return { value: bool(equal) };
+    // Two allocations, or a fresh object and a prebuilt one, are different objects.
+    const fresh = (value: LLValue): boolean =>
+      ["new", "new_array"].includes(origin(value, context)?.name ?? "");
+    const [x, y] = [origin(a, context), origin(b, context)];
+    if (x !== undefined && x === y && fresh(a)) return { value: bool(equal) };
+    return (fresh(a) && (fresh(b) || objectOf(b) !== null)) || (fresh(b) && objectOf(a) !== null)
+      ? { value: bool(!equal) }
+      : null;
+  };
 
 const cast: Rule = (op, context) => {
   const [value] = op.args as [LLValue];
@@ -459,12 +531,29 @@ const callConstant: Rule = (op) => {
 };
 
 const RULES: Readonly<Record<string, Rule>> = {
-  int_add: first(rightUnit(0n), associate("int_add", (a, b) => a + b)),
+  int_add: first(
+    rightUnit(0n),
+    associate("int_add", (a, b) => a + b),
+  ),
   int_sub: first(rightUnit(0n), onEqual(int(0)), subtractConstant),
   int_mul: first(rightUnit(1n), rightZero(0n), multiplyByPower),
-  int_and: first(rightUnit(-1n), rightZero(0n), onEqualSelf, associate("int_and", (a, b) => a & b)),
-  int_or: first(rightUnit(0n), rightZero(-1n), onEqualSelf, associate("int_or", (a, b) => a | b)),
-  int_xor: first(rightUnit(0n), onEqual(int(0)), associate("int_xor", (a, b) => a ^ b)),
+  int_and: first(
+    rightUnit(-1n),
+    rightZero(0n),
+    onEqualSelf,
+    associate("int_and", (a, b) => a & b),
+  ),
+  int_or: first(
+    rightUnit(0n),
+    rightZero(-1n),
+    onEqualSelf,
+    associate("int_or", (a, b) => a | b),
+  ),
+  int_xor: first(
+    rightUnit(0n),
+    onEqual(int(0)),
+    associate("int_xor", (a, b) => a ^ b),
+  ),
   int_lshift: rightUnit(0n),
   int_rshift: rightUnit(0n),
   uint_rshift: rightUnit(0n),

@@ -19,11 +19,23 @@
  */
 import { exitLinks, newBlock, newOp, newVariable } from "../../dsl/flow/graph.ts";
 import type { Span } from "../../dsl/syntax/source.ts";
-import type { LL, LLAux, LLBlock, LLExit, LLFunction, LLGraph, LLLink, LLOp, LLProgram, LLValue, LLVariable } from "../ll/program.ts";
+import type {
+  LL,
+  LLAux,
+  LLBlock,
+  LLExit,
+  LLFunction,
+  LLGraph,
+  LLLink,
+  LLOp,
+  LLProgram,
+  LLValue,
+  LLVariable,
+} from "../ll/program.ts";
 import { caughtSite, hoistedSite, inlinedSite, isShown, type Site } from "../ll/sites.ts";
 import { VOID } from "../ll/types.ts";
 import { mayRaise } from "../ops/table.ts";
-import { callGraph, components, computeEffects } from "./call-graph.ts";
+import { callGraph, components, computeEffects, recursiveFunctions } from "./call-graph.ts";
 import { fold } from "./fold.ts";
 import { simplifyGraph } from "./simplify.ts";
 
@@ -41,9 +53,9 @@ const OPAQUE_HINTS = ["elidable", "opaque", "inside_if"];
 export function inlineCalls(program: LLProgram): number {
   // 1. Which functions raise: only those need handlers in copies.
   const calls = callGraph(program);
-  computeEffects(program, calls);
-  // 2. Callees before callers; members of a cycle are not copied into one another.
   const withGraph = program.functions.filter((fn) => fn.graph !== null);
+  computeEffects(program, calls, recursiveFunctions(withGraph, calls));
+  // 2. Callees before callers; members of a cycle are not copied into one another.
   const inliner = new Inliner(countCalls(withGraph));
   let count = 0;
   for (const component of components(withGraph, calls.callees)) {
@@ -65,7 +77,8 @@ function countCalls(functions: readonly LLFunction[]): Map<LLFunction, number> {
   const counts = new Map<LLFunction, number>();
   for (const { graph } of functions) {
     for (const block of graph!.blocks) {
-      for (const { aux } of block.ops) if (aux.callee !== undefined) counts.set(aux.callee, (counts.get(aux.callee) ?? 0) + 1);
+      for (const { aux } of block.ops)
+        if (aux.callee !== undefined) counts.set(aux.callee, (counts.get(aux.callee) ?? 0) + 1);
     }
   }
   return counts;
@@ -117,11 +130,18 @@ class Inliner {
 
   private shouldInline(op: LLOp, caller: LLFunction, callerCost: number, isCold: boolean): boolean {
     const callee = op.aux.callee;
-    if (op.name !== "call" || callee === undefined || callee === caller || callee.inline === "never") return false;
+    if (
+      op.name !== "call" ||
+      callee === undefined ||
+      callee === caller ||
+      callee.inline === "never"
+    )
+      return false;
     const cost = this.costs.get(callee);
     if (cost === undefined || cost === Infinity || isCold) return false;
     if (callee.inline === "always") return true;
-    if (OPAQUE_HINTS.some((hint) => callee.hints.has(hint)) || callerCost > LARGEST_CALLER) return false;
+    if (OPAQUE_HINTS.some((hint) => callee.hints.has(hint)) || callerCost > LARGEST_CALLER)
+      return false;
     return cost <= (this.calls.get(callee) === 1 ? SMALL_ONLY_CALL : SMALL);
   }
 }
@@ -280,12 +300,22 @@ class Copy {
   private copyBlock(block: LLBlock, into: LLBlock): void {
     let target = into;
     block.ops.forEach((op, i) => {
-      const copy = newOp<LL>(op.name, op.args.map((arg) => this.value(arg)), this.value(op.result) as LLVariable, this.aux(op), this.place(op.span));
+      const copy = newOp<LL>(
+        op.name,
+        op.args.map((arg) => this.value(arg)),
+        this.value(op.result) as LLVariable,
+        this.aux(op),
+        this.place(op.span),
+      );
       target.ops.push(copy);
       const isCaught = block.exit.kind === "try" && i === block.ops.length - 1;
-      if (this.landing !== null && !isCaught && mayRaise(copy)) target = this.splitToLanding(target, this.landing, op);
+      if (this.landing !== null && !isCaught && mayRaise(copy))
+        target = this.splitToLanding(target, this.landing, op);
     });
-    if (block.exit.kind === "raise" && block.exit.span !== null && this.landing !== null) target.ops.push(this.note(this.value(block.exit.value), this.caughtAux({ site: block.exit.span })));
+    if (block.exit.kind === "raise" && block.exit.span !== null && this.landing !== null)
+      target.ops.push(
+        this.note(this.value(block.exit.value), this.caughtAux({ site: block.exit.span })),
+      );
     target.exit = this.exit(block.exit);
   }
 
@@ -326,7 +356,13 @@ class Copy {
       case "goto":
         return { kind: "goto", link: this.link(exit.link) };
       case "branch":
-        return { kind: "branch", condition: this.value(exit.condition), then: this.link(exit.then), otherwise: this.link(exit.otherwise), span: exit.span };
+        return {
+          kind: "branch",
+          condition: this.value(exit.condition),
+          then: this.link(exit.then),
+          otherwise: this.link(exit.otherwise),
+          span: exit.span,
+        };
       case "switch":
         return {
           kind: "switch",
@@ -336,12 +372,28 @@ class Copy {
           span: exit.span,
         };
       case "try":
-        return { kind: "try", normal: this.link(exit.normal), exceptional: this.link(exit.exceptional), exception: this.value(exit.exception) as LLVariable };
+        return {
+          kind: "try",
+          normal: this.link(exit.normal),
+          exceptional: this.link(exit.exceptional),
+          exception: this.value(exit.exception) as LLVariable,
+        };
       case "return":
-        return { kind: "goto", link: { target: this.rest, args: this.rest.params.length === 0 ? [] : [this.value(exit.value)] } };
+        return {
+          kind: "goto",
+          link: {
+            target: this.rest,
+            args: this.rest.params.length === 0 ? [] : [this.value(exit.value)],
+          },
+        };
       case "raise":
-        if (this.landing !== null) return { kind: "goto", link: { target: this.landing, args: [this.value(exit.value)] } };
-        return { kind: "raise", value: this.value(exit.value), span: exit.span === null ? this.placeOfCall() : this.place(exit.span) };
+        if (this.landing !== null)
+          return { kind: "goto", link: { target: this.landing, args: [this.value(exit.value)] } };
+        return {
+          kind: "raise",
+          value: this.value(exit.value),
+          span: exit.span === null ? this.placeOfCall() : this.place(exit.span),
+        };
       case "unreachable":
         return exit;
     }
@@ -352,5 +404,7 @@ class Copy {
 function placing(call: LLOp): (span: Span) => Site | null {
   const at = call.aux.site ?? call.span;
   const callee = call.aux.callee!;
-  return isShown(callee) ? (span) => inlinedSite(span, callee.displayName, at) : (span) => hoistedSite(span, at);
+  return isShown(callee)
+    ? (span) => inlinedSite(span, callee.displayName, at)
+    : (span) => hoistedSite(span, at);
 }

@@ -25,34 +25,71 @@ export interface Pass {
 }
 
 function perFunction(run: (fn: LLFunction) => number): Pass["run"] {
-  return (program) => program.functions.reduce((count, fn) => count + (fn.graph === null ? 0 : run(fn)), 0);
+  return (program) =>
+    program.functions.reduce((count, fn) => count + (fn.graph === null ? 0 : run(fn)), 0);
 }
 
 /** In this order. A name may stand here twice: the second time it is called `name-2`. */
 export const PASSES: readonly Pass[] = [
-  { name: "simplify", doc: "straightens control flow and drops parameters that say nothing", run: perFunction(simplify) },
+  {
+    name: "simplify",
+    doc: "straightens control flow and drops parameters that say nothing",
+    run: perFunction(simplify),
+  },
   { name: "fold", doc: "computes what is known", run: perFunction(fold) },
   { name: "inline", doc: "puts small functions in the place of their calls", run: inlineCalls },
-  { name: "thread-jumps", doc: "leads links past tests that they decide", run: perFunction(threadJumps) },
-  { name: "remove-mallocs", doc: "keeps objects that never leave a function in variables", run: perFunction(removeMallocs) },
+  {
+    name: "thread-jumps",
+    doc: "leads links past tests that they decide",
+    run: perFunction(threadJumps),
+  },
+  {
+    name: "remove-mallocs",
+    doc: "keeps objects that never leave a function in variables",
+    run: perFunction(removeMallocs),
+  },
   { name: "cse", doc: "computes and loads things once", run: perFunction(eliminateCommon) },
   { name: "fold-2", doc: "computes what is known now", run: perFunction(fold) },
-  { name: "remove-mallocs-2", doc: "objects that escaped into removed objects only", run: perFunction(removeMallocs) },
+  {
+    name: "remove-mallocs-2",
+    doc: "objects that escaped into removed objects only",
+    run: perFunction(removeMallocs),
+  },
   { name: "simplify-2", doc: "straightens what is left", run: perFunction(simplify) },
-  { name: "switch", doc: "makes a switch of a chain of comparisons with constants", run: perFunction(buildSwitches) },
-  { name: "dead-code", doc: "drops ops and functions whose results nobody uses", run: (program) => perFunction(removeDeadCode)(program) + removeDeadFunctions(program) },
+  {
+    name: "switch",
+    doc: "makes a switch of a chain of comparisons with constants",
+    run: perFunction(buildSwitches),
+  },
+  {
+    name: "dead-code",
+    doc: "drops ops and functions whose results nobody uses",
+    run: (program) => perFunction(removeDeadCode)(program) + removeDeadFunctions(program),
+  },
 ];
 
 /** `[earlier, later, why]`, checked when this module loads. */
 export const ORDER: readonly (readonly [string, string, string])[] = [
   ["simplify", "inline", "what is inlined is copied: it should be small before"],
-  ["fold", "inline", "a call through a constant function value is a direct call only after folding"],
+  [
+    "fold",
+    "inline",
+    "a call through a constant function value is a direct call only after folding",
+  ],
   ["inline", "thread-jumps", "an inlined function's result is tested right behind it"],
-  ["thread-jumps", "remove-mallocs", "a box or None that was tested is a box again, which need not exist"],
+  [
+    "thread-jumps",
+    "remove-mallocs",
+    "a box or None that was tested is a box again, which need not exist",
+  ],
   ["inline", "remove-mallocs", "inlining shows that a short-lived object never escapes"],
   ["remove-mallocs", "cse", "fields of removed objects are values, which can be merged"],
   ["cse", "fold-2", "forwarded loads bring constants and known branches"],
-  ["cse", "remove-mallocs-2", "an object loaded back from another one escapes no more when that one is gone"],
+  [
+    "cse",
+    "remove-mallocs-2",
+    "an object loaded back from another one escapes no more when that one is gone",
+  ],
   ["simplify-2", "switch", "comparisons stand in chains only when empty blocks are gone"],
   ["switch", "dead-code", "the comparisons that a switch replaces are dead"],
 ];
@@ -65,7 +102,10 @@ export function checkOrder(passes: readonly Pass[], order: typeof ORDER): void {
   assert(position.size === passes.length, "two passes have the same name");
   for (const [earlier, later, why] of order) {
     const [a, b] = [position.get(earlier), position.get(later)];
-    assert(a !== undefined && b !== undefined, `an ordering mentions ${a === undefined ? earlier : later}, which is no pass`);
+    assert(
+      a !== undefined && b !== undefined,
+      `an ordering mentions ${a === undefined ? earlier : later}, which is no pass`,
+    );
     assert(a < b, `${earlier} must run before ${later}: ${why}`);
   }
 }

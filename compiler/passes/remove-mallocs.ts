@@ -16,7 +16,16 @@
  */
 import { newOp, newVariable } from "../../dsl/flow/graph.ts";
 import { exitLinks, exitOperand } from "../../dsl/flow/graph.ts";
-import type { LL, LLBlock, LLConst, LLFunction, LLGraph, LLOp, LLValue, LLVariable } from "../ll/program.ts";
+import type {
+  LL,
+  LLBlock,
+  LLConst,
+  LLFunction,
+  LLGraph,
+  LLOp,
+  LLValue,
+  LLVariable,
+} from "../ll/program.ts";
 import { BOOL, INT, valueType, type LLType, type Storage, type StructType } from "../ll/types.ts";
 import type { OpName } from "../ops/table.ts";
 import { removeDeadCode } from "./dead-code.ts";
@@ -58,16 +67,33 @@ function removeRound(graph: LLGraph): number {
 }
 
 /** Ops that may be done to an object without its leaving the function, by their first argument. */
-const HARMLESS = new Set<string>(["getfield", "ref_is_null", "ref_not_null", "class_in_range", "class_id", "imm_is", "ref_cast", "ref_eq", "ref_ne"] satisfies OpName[]);
+const HARMLESS = new Set<string>([
+  "getfield",
+  "ref_is_null",
+  "ref_not_null",
+  "class_in_range",
+  "class_id",
+  "imm_is",
+  "ref_cast",
+  "ref_eq",
+  "ref_ne",
+] satisfies OpName[]);
 
-function findCandidates(graph: LLGraph): { candidates: Map<LLVariable, Candidate>; aliases: Map<LLVariable, LLVariable> } {
+function findCandidates(graph: LLGraph): {
+  candidates: Map<LLVariable, Candidate>;
+  aliases: Map<LLVariable, LLVariable>;
+} {
   const candidates = new Map<LLVariable, Candidate>();
   /** Casts of candidates, by the object they are. */
   const aliases = new Map<LLVariable, LLVariable>();
   for (const block of graph.blocks) {
     for (const op of block.ops) {
       const [first] = op.args;
-      if (op.name === "new" && op.aux.struct!.weakField === null && op.aux.struct!.finalizer === null) {
+      if (
+        op.name === "new" &&
+        op.aux.struct!.weakField === null &&
+        op.aux.struct!.finalizer === null
+      ) {
         candidates.set(op.result, { struct: op.aux.struct!, block, op });
         aliases.set(op.result, op.result);
       } else if (op.name === "ref_cast" && first!.kind === "var") {
@@ -104,7 +130,11 @@ class Removal {
   private readonly atEnd = new Map<LLBlock, Map<string, LLValue>>();
   private readonly atStart = new Map<LLBlock, Map<string, LLValue>>();
 
-  constructor(graph: LLGraph, candidates: ReadonlyMap<LLVariable, Candidate>, aliases: ReadonlyMap<LLVariable, LLVariable>) {
+  constructor(
+    graph: LLGraph,
+    candidates: ReadonlyMap<LLVariable, Candidate>,
+    aliases: ReadonlyMap<LLVariable, LLVariable>,
+  ) {
     this.graph = graph;
     this.candidates = candidates;
     this.aliases = aliases;
@@ -112,7 +142,14 @@ class Removal {
   }
 
   run(): void {
-    const touched = this.graph.blocks.filter((block) => block.ops.some((op) => this.objectOf(op.args[0]) !== null || this.objectOf(op.args[1]) !== null || this.candidates.has(op.result)));
+    const touched = this.graph.blocks.filter((block) =>
+      block.ops.some(
+        (op) =>
+          this.objectOf(op.args[0]) !== null ||
+          this.objectOf(op.args[1]) !== null ||
+          this.candidates.has(op.result),
+      ),
+    );
     // 1. What each block leaves in the fields it writes.
     for (const block of touched) this.noteStores(block);
     // 2. Every access is a value.
@@ -133,7 +170,8 @@ class Removal {
       ops.push(op);
       const created = this.candidates.get(op.result);
       if (created !== undefined) {
-        for (const field of created.struct.fields) left.set(keyOf(op.result, field.index), zeroOf(valueType(field.storage)));
+        for (const field of created.struct.fields)
+          left.set(keyOf(op.result, field.index), zeroOf(valueType(field.storage)));
       }
       const object = op.name === "setfield" ? this.objectOf(op.args[0]) : null;
       if (object === null) continue;
@@ -150,7 +188,11 @@ class Removal {
     const value = op.args[1]!;
     const convert = TRUNCATING[op.aux.field!.storage.kind];
     if (convert === undefined) return value;
-    const result = newVariable<LL>(this.graph, valueType(op.aux.field!.storage), value.kind === "var" ? value.name : null);
+    const result = newVariable<LL>(
+      this.graph,
+      valueType(op.aux.field!.storage),
+      value.kind === "var" ? value.name : null,
+    );
     ops.splice(ops.length - 1, 0, newOp<LL>(convert, [value], result, {}, op.span));
     return result;
   }
@@ -162,7 +204,8 @@ class Removal {
     for (const op of block.ops) {
       const created = this.candidates.get(op.result);
       if (created !== undefined) {
-        for (const field of created.struct.fields) now.set(keyOf(op.result, field.index), zeroOf(valueType(field.storage)));
+        for (const field of created.struct.fields)
+          now.set(keyOf(op.result, field.index), zeroOf(valueType(field.storage)));
         continue;
       }
       const object = this.objectOf(op.args[0]);
@@ -171,10 +214,16 @@ class Removal {
     }
     block.ops = ops;
     // The allocation was what could raise.
-    if (block.exit.kind === "try" && ops.at(-1) !== last) block.exit = { kind: "goto", link: block.exit.normal };
+    if (block.exit.kind === "try" && ops.at(-1) !== last)
+      block.exit = { kind: "goto", link: block.exit.normal };
   }
 
-  private rewriteAccess(block: LLBlock, op: LLOp, object: LLVariable | null, now: Map<string, LLValue>): void {
+  private rewriteAccess(
+    block: LLBlock,
+    op: LLOp,
+    object: LLVariable | null,
+    now: Map<string, LLValue>,
+  ): void {
     const { result, aux } = op;
     switch (op.name) {
       case "getfield": {
@@ -213,7 +262,11 @@ class Removal {
         return bool(tested.classId <= classId && classId <= tested.lastSubclassId);
       }
       case "class_id":
-        return { kind: "const", value: { kind: "int", value: BigInt(this.candidates.get(object!)!.struct.classId) }, type: INT };
+        return {
+          kind: "const",
+          value: { kind: "int", value: BigInt(this.candidates.get(object!)!.struct.classId) },
+          type: INT,
+        };
       default:
         return bool(false);
     }

@@ -11,7 +11,15 @@
  */
 import { exitLinks } from "../../dsl/flow/graph.ts";
 import { dropUnreachable } from "../ll/contain.ts";
-import type { LLBlock, LLConstant, LLFunction, LLGraph, LLLink, LLValue, LLVariable } from "../ll/program.ts";
+import type {
+  LLBlock,
+  LLConstant,
+  LLFunction,
+  LLGraph,
+  LLLink,
+  LLValue,
+  LLVariable,
+} from "../ll/program.ts";
 import { mayRaise } from "../ops/table.ts";
 import { eachRead } from "../ll/contain.ts";
 import { open, predecessors, Replacements, sameValue } from "./ssa.ts";
@@ -41,7 +49,8 @@ function simplifyExit(block: LLBlock): number {
   switch (exit.kind) {
     case "branch": {
       const { condition } = exit;
-      if (condition.kind === "const" && condition.value.kind === "bool") return goto(block, condition.value.value ? exit.then : exit.otherwise);
+      if (condition.kind === "const" && condition.value.kind === "bool")
+        return goto(block, condition.value.value ? exit.then : exit.otherwise);
       if (sameLink(exit.then, exit.otherwise)) return goto(block, exit.then);
       return 0;
     }
@@ -65,7 +74,10 @@ function sameLink(a: LLLink, b: LLLink): boolean {
   return a.target === b.target && a.args.every((arg, i) => sameValue(arg, b.args[i]!));
 }
 
-function simplifySwitch(block: LLBlock, exit: Extract<LLBlock["exit"], { kind: "switch" }>): number {
+function simplifySwitch(
+  block: LLBlock,
+  exit: Extract<LLBlock["exit"], { kind: "switch" }>,
+): number {
   const { subject, cases, otherwise } = exit;
   if (subject.kind === "const") {
     const taken = cases.find((one) => sameCase(one.value, subject.value))?.link ?? otherwise;
@@ -86,7 +98,10 @@ function simplifySwitch(block: LLBlock, exit: Extract<LLBlock["exit"], { kind: "
 }
 
 function sameCase(a: LLConstant, b: LLConstant): boolean {
-  return (a.kind === "int" && b.kind === "int" && a.value === b.value) || (a.kind === "bool" && b.kind === "bool" && a.value === b.value);
+  return (
+    (a.kind === "int" && b.kind === "int" && a.value === b.value) ||
+    (a.kind === "bool" && b.kind === "bool" && a.value === b.value)
+  );
 }
 
 // ---------------------------------------------------------------- merging
@@ -164,7 +179,8 @@ function continuation(block: LLBlock, args: readonly LLValue[]): LLLink | null {
     case "switch": {
       const subject = value(exit.subject);
       if (subject.kind !== "const") return null;
-      const taken = exit.cases.find((one) => sameCase(one.value, subject.value))?.link ?? exit.otherwise;
+      const taken =
+        exit.cases.find((one) => sameCase(one.value, subject.value))?.link ?? exit.otherwise;
       return taken === null ? null : follow(taken);
     }
     default:

@@ -60,7 +60,13 @@ function findRoots(graph: LLGraph): Roots {
 }
 
 /** What all links bring for the i-th parameter; the parameter itself if that differs. */
-function meet(roots: Roots, isParam: ReadonlySet<LLVariable>, edges: readonly Edge[], index: number, param: LLVariable): LLValue | undefined {
+function meet(
+  roots: Roots,
+  isParam: ReadonlySet<LLVariable>,
+  edges: readonly Edge[],
+  index: number,
+  param: LLVariable,
+): LLValue | undefined {
   let common: LLValue | undefined;
   for (const { link } of edges) {
     const arg = link.args[index]!;
@@ -98,7 +104,9 @@ function replaceByRoots(graph: LLGraph, roots: Roots): number {
   const kept = new Map<LLBlock, number[]>();
   for (const block of graph.blocks) {
     if (block.params.every((param) => roots[param.id] === param)) continue;
-    const indices = block.params.map((_, i) => i).filter((i) => roots[block.params[i]!.id] === block.params[i]);
+    const indices = block.params
+      .map((_, i) => i)
+      .filter((i) => roots[block.params[i]!.id] === block.params[i]);
     removed += block.params.length - indices.length;
     kept.set(block, indices);
   }
@@ -129,7 +137,8 @@ export interface Edge {
 
 export function predecessors(graph: LLGraph): Map<LLBlock, Edge[]> {
   const found = new Map<LLBlock, Edge[]>(graph.blocks.map((block) => [block, []]));
-  for (const from of graph.blocks) for (const link of exitLinks(from.exit)) found.get(link.target)?.push({ from, link });
+  for (const from of graph.blocks)
+    for (const link of exitLinks(from.exit)) found.get(link.target)?.push({ from, link });
   return found;
 }
 
@@ -187,7 +196,8 @@ export function dominators(graph: LLGraph): Dominators {
     changed = false;
     for (let i = 1; i < blocks.length; i++) {
       let parent = -1;
-      for (const one of before[i]!) if (parents[one] !== -1) parent = parent === -1 ? one : meet(parent, one);
+      for (const one of before[i]!)
+        if (parents[one] !== -1) parent = parent === -1 ? one : meet(parent, one);
       if (parent !== parents[i]) {
         parents[i] = parent;
         changed = true;

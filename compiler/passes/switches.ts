@@ -7,7 +7,15 @@
  *
  * The blocks between hold nothing but their comparison. A `match` is a switch from the start.
  */
-import type { LLBlock, LLConstant, LLFunction, LLGraph, LLLink, LLOp, LLValue } from "../ll/program.ts";
+import type {
+  LLBlock,
+  LLConstant,
+  LLFunction,
+  LLGraph,
+  LLLink,
+  LLOp,
+  LLValue,
+} from "../ll/program.ts";
 import { dropUnreachable, eachRead } from "../ll/contain.ts";
 import { predecessors, type Edge } from "./ssa.ts";
 
@@ -28,7 +36,13 @@ export function buildSwitches(fn: LLFunction): number {
     const chain = followChain(block, first, before, uses);
     if (chain.cases.length < FEWEST_CASES) continue;
     for (const one of chain.blocks) consumed.add(one);
-    block.exit = { kind: "switch", subject: first.subject, cases: chain.cases, otherwise: chain.otherwise, span: first.op.span };
+    block.exit = {
+      kind: "switch",
+      subject: first.subject,
+      cases: chain.cases,
+      otherwise: chain.otherwise,
+      span: first.op.span,
+    };
     count += chain.cases.length;
   }
   if (count > 0) dropUnreachable(graph);
@@ -52,7 +66,13 @@ function comparisonAt(block: LLBlock): Comparison | null {
   const [subject, constant] = op.args as [LLValue, LLValue];
   if (subject.kind !== "var" || constant.kind !== "const") return null;
   const isEqual = op.name === "int_eq";
-  return { op, subject, value: constant.value, whenEqual: isEqual ? exit.then : exit.otherwise, otherwise: isEqual ? exit.otherwise : exit.then };
+  return {
+    op,
+    subject,
+    value: constant.value,
+    whenEqual: isEqual ? exit.then : exit.otherwise,
+    otherwise: isEqual ? exit.otherwise : exit.then,
+  };
 }
 
 interface Chain {
@@ -61,7 +81,12 @@ interface Chain {
   readonly blocks: LLBlock[];
 }
 
-function followChain(start: LLBlock, first: Comparison, before: ReadonlyMap<LLBlock, readonly Edge[]>, uses: ReadonlyMap<LLValue, number>): Chain {
+function followChain(
+  start: LLBlock,
+  first: Comparison,
+  before: ReadonlyMap<LLBlock, readonly Edge[]>,
+  uses: ReadonlyMap<LLValue, number>,
+): Chain {
   const chain: Chain = { cases: [], otherwise: first.otherwise, blocks: [start] };
   const seen = new Set<string>();
   const add = (value: LLConstant, link: LLLink): void => {
@@ -74,12 +99,27 @@ function followChain(start: LLBlock, first: Comparison, before: ReadonlyMap<LLBl
   add(first.value, first.whenEqual);
   for (;;) {
     const next: LLBlock | undefined = chain.otherwise?.target;
-    if (next === undefined || next === start || before.get(next)!.length !== 1 || next.params.length > 0) return chain;
+    if (
+      next === undefined ||
+      next === start ||
+      before.get(next)!.length !== 1 ||
+      next.params.length > 0
+    )
+      return chain;
     const comparison = comparisonAt(next);
-    if (comparison !== null && comparison.subject === first.subject && next.ops.length === 1 && uses.get(comparison.op.result) === 1) {
+    if (
+      comparison !== null &&
+      comparison.subject === first.subject &&
+      next.ops.length === 1 &&
+      uses.get(comparison.op.result) === 1
+    ) {
       add(comparison.value, comparison.whenEqual);
       chain.otherwise = comparison.otherwise;
-    } else if (next.exit.kind === "switch" && next.exit.subject === first.subject && next.ops.length === 0) {
+    } else if (
+      next.exit.kind === "switch" &&
+      next.exit.subject === first.subject &&
+      next.ops.length === 0
+    ) {
       for (const one of next.exit.cases) add(one.value, one.link);
       chain.otherwise = next.exit.otherwise;
     } else return chain;
@@ -89,6 +129,7 @@ function followChain(start: LLBlock, first: Comparison, before: ReadonlyMap<LLBl
 
 function countUses(graph: LLGraph): Map<LLValue, number> {
   const uses = new Map<LLValue, number>();
-  for (const block of graph.blocks) eachRead(block, (value) => uses.set(value, (uses.get(value) ?? 0) + 1));
+  for (const block of graph.blocks)
+    eachRead(block, (value) => uses.set(value, (uses.get(value) ?? 0) + 1));
   return uses;
 }

@@ -11,7 +11,16 @@
  */
 import { exitLinks, newBlock, newOp, newVariable } from "../../dsl/flow/graph.ts";
 import { dropUnreachable } from "../ll/contain.ts";
-import type { LL, LLBlock, LLFunction, LLGraph, LLLink, LLOp, LLValue, LLVariable } from "../ll/program.ts";
+import type {
+  LL,
+  LLBlock,
+  LLFunction,
+  LLGraph,
+  LLLink,
+  LLOp,
+  LLValue,
+  LLVariable,
+} from "../ll/program.ts";
 import { opRow } from "../ops/table.ts";
 import { foldOp } from "./fold.ts";
 import { simplifyGraph } from "./simplify.ts";
@@ -33,14 +42,19 @@ export function threadJumps(fn: LLFunction): number {
 /** Ends in a test and does nothing else that counts. */
 function isThreadable(block: LLBlock): boolean {
   const { exit, ops } = block;
-  return (exit.kind === "branch" || exit.kind === "switch") && ops.length <= LARGEST_COPY && ops.every((op) => opRow(op.name).effect === "none");
+  return (
+    (exit.kind === "branch" || exit.kind === "switch") &&
+    ops.length <= LARGEST_COPY &&
+    ops.every((op) => opRow(op.name).effect === "none")
+  );
 }
 
 function threadGraph(graph: LLGraph): number {
   const position = new Map(graph.blocks.map((block, i) => [block, i]));
   const headers = new Set<LLBlock>();
   for (const [block, i] of position) {
-    for (const link of exitLinks(block.exit)) if (position.get(link.target)! <= i) headers.add(link.target);
+    for (const link of exitLinks(block.exit))
+      if (position.get(link.target)! <= i) headers.add(link.target);
   }
   let count = 0;
   for (const block of [...graph.blocks]) {
@@ -69,12 +83,21 @@ function thread(graph: LLGraph, from: LLBlock, link: LLLink): boolean {
   });
   const value = (one: LLValue): LLValue => (one.kind === "var" ? (known.get(one) ?? one) : one);
   const ops: LLOp[] = [];
-  const context = { definition: (one: LLValue) => (one.kind === "var" ? origins.get(one) : undefined) };
+  const context = {
+    definition: (one: LLValue) => (one.kind === "var" ? origins.get(one) : undefined),
+  };
   for (const op of target.ops) {
-    const copy = newOp<LL>(op.name, op.args.map(value), newVariable<LL>(graph, op.result.type, op.result.name), op.aux, op.span);
+    const copy = newOp<LL>(
+      op.name,
+      op.args.map(value),
+      newVariable<LL>(graph, op.result.type, op.result.name),
+      op.aux,
+      op.span,
+    );
     const folded = foldOp(copy, context);
     // A value of the block before is not this block's to use, unless it came as an argument.
-    if (folded !== null && "value" in folded && folded.value.kind === "const") known.set(op.result, folded.value);
+    if (folded !== null && "value" in folded && folded.value.kind === "const")
+      known.set(op.result, folded.value);
     else {
       ops.push(copy);
       origins.set(copy.result, copy);
@@ -101,7 +124,11 @@ function takenLink({ exit }: LLBlock, value: (one: LLValue) => LLValue): LLLink 
     const subject = value(exit.subject);
     if (subject.kind !== "const") return null;
     const key = subject.value;
-    return exit.cases.find((one) => "value" in one.value && "value" in key && one.value.value === key.value)?.link ?? exit.otherwise;
+    return (
+      exit.cases.find(
+        (one) => "value" in one.value && "value" in key && one.value.value === key.value,
+      )?.link ?? exit.otherwise
+    );
   }
   return null;
 }

@@ -18,7 +18,13 @@ import type { Typed } from "./calls.ts";
 import type { Lowering } from "./lowering.ts";
 
 /** Raises in a cold block if the condition holds. */
-export function raiseIf(lowering: Lowering, b: Builder, condition: LLValue, helper: string, args: readonly LLValue[] = []): void {
+export function raiseIf(
+  lowering: Lowering,
+  b: Builder,
+  condition: LLValue,
+  helper: string,
+  args: readonly LLValue[] = [],
+): void {
   b.when(condition, () => {
     b.call(lowering.well(helper), args);
     b.stop();
@@ -34,12 +40,18 @@ export function lowerBinary(body: Body, op: HighOp): Typed {
   const [a, b] = op.args.map((arg) => body.annotation(arg)) as [Annotation, Annotation];
   const [x, y] = [body.get(op.args[0]!), body.get(op.args[1]!)];
   if (a.kind === "int" && b.kind === "int") return lowerIntBinary(body, op, a, b, x, y);
-  if (a.kind === "float" && b.kind === "float") return { annotation: FLOAT, value: lowerFloatBinary(body, op, x, y) };
-  if (a.kind === "bool" && b.kind === "bool") return { annotation: BOOL, value: body.b.bool(BOOL_OPS[op.name]!, x, y) };
+  if (a.kind === "float" && b.kind === "float")
+    return { annotation: FLOAT, value: lowerFloatBinary(body, op, x, y) };
+  if (a.kind === "bool" && b.kind === "bool")
+    return { annotation: BOOL, value: body.b.bool(BOOL_OPS[op.name]!, x, y) };
   throw new InternalError(`${op.name} of ${show(a)} and ${show(b)} has no resolution`);
 }
 
-const BOOL_OPS: Partial<Record<HighOp["name"], OpName>> = { bitand: "bool_and", bitor: "bool_or", bitxor: "bool_xor" };
+const BOOL_OPS: Partial<Record<HighOp["name"], OpName>> = {
+  bitand: "bool_and",
+  bitor: "bool_or",
+  bitxor: "bool_xor",
+};
 
 const WRAPPING: Partial<Record<HighOp["name"], OpName>> = {
   add: "int_add",
@@ -51,7 +63,14 @@ const WRAPPING: Partial<Record<HighOp["name"], OpName>> = {
   bitxor: "int_xor",
 };
 
-function lowerIntBinary(body: Body, op: HighOp, a: AnnotationOf<"int">, b: AnnotationOf<"int">, x: LLValue, y: LLValue): Typed {
+function lowerIntBinary(
+  body: Body,
+  op: HighOp,
+  a: AnnotationOf<"int">,
+  b: AnnotationOf<"int">,
+  x: LLValue,
+  y: LLValue,
+): Typed {
   const isShift = op.name === "lshift" || op.name === "rshift";
   const unsigned = isShift ? a.width === "uint" : isUnsigned(a, b);
   const value = intOperation(body, op, unsigned, x, y);
@@ -72,7 +91,8 @@ function intOperation(body: Body, op: HighOp, unsigned: boolean, x: LLValue, y: 
     case "inplace_add":
     case "sub":
     case "mul":
-      if (checked) return unsigned ? checkedUnsigned(body, op.name, x, y) : checkedSigned(body, op.name, x, y);
+      if (checked)
+        return unsigned ? checkedUnsigned(body, op.name, x, y) : checkedSigned(body, op.name, x, y);
       break;
     default:
       break;
@@ -82,22 +102,39 @@ function intOperation(body: Body, op: HighOp, unsigned: boolean, x: LLValue, y: 
 
 // ---------------------------------------------------------------- checked arithmetic
 
-const OVERFLOWING = { add: "int_add_ovf", inplace_add: "int_add_ovf", sub: "int_sub_ovf", mul: "int_mul_ovf" } as const;
+const OVERFLOWING = {
+  add: "int_add_ovf",
+  inplace_add: "int_add_ovf",
+  sub: "int_sub_ovf",
+  mul: "int_mul_ovf",
+} as const;
 
-function checkedSigned(body: Body, name: keyof typeof OVERFLOWING, x: LLValue, y: LLValue): LLValue {
+function checkedSigned(
+  body: Body,
+  name: keyof typeof OVERFLOWING,
+  x: LLValue,
+  y: LLValue,
+): LLValue {
   const { b, lowering } = body;
   const result = b.int(OVERFLOWING[name], x, y);
   raiseIf(lowering, b, b.bool("overflowed"), "raise_overflow");
   return result;
 }
 
-function checkedUnsigned(body: Body, name: keyof typeof OVERFLOWING, x: LLValue, y: LLValue): LLValue {
+function checkedUnsigned(
+  body: Body,
+  name: keyof typeof OVERFLOWING,
+  x: LLValue,
+  y: LLValue,
+): LLValue {
   const { b, lowering } = body;
   const result = b.int(WRAPPING[name]!, x, y);
   const overflows =
-    name === "mul" ? b.bool("int_ne", b.int("uint_mulhi", x, y), intValue(0))
-    : name === "sub" ? b.bool("uint_lt", x, y)
-    : b.bool("uint_lt", result, x);
+    name === "mul"
+      ? b.bool("int_ne", b.int("uint_mulhi", x, y), intValue(0))
+      : name === "sub"
+        ? b.bool("uint_lt", x, y)
+        : b.bool("uint_lt", result, x);
   raiseIf(lowering, b, overflows, "raise_overflow");
   return result;
 }
@@ -112,13 +149,25 @@ function checkedShiftLeft(body: Body, unsigned: boolean, x: LLValue, y: LLValue)
 
 // ---------------------------------------------------------------- division and shifts
 
-function divide(body: Body, name: "floordiv" | "mod", unsigned: boolean, checked: boolean, x: LLValue, y: LLValue): LLValue {
+function divide(
+  body: Body,
+  name: "floordiv" | "mod",
+  unsigned: boolean,
+  checked: boolean,
+  x: LLValue,
+  y: LLValue,
+): LLValue {
   const { b, lowering } = body;
   raiseIf(lowering, b, b.bool("int_eq", y, intValue(0)), "raise_zero_division");
   if (unsigned) return b.int(name === "mod" ? "uint_mod" : "uint_div", x, y);
   if (checked && name === "floordiv") {
     const least = b.bool("int_eq", x, intValue(-(1n << 63n)));
-    raiseIf(lowering, b, b.bool("bool_and", least, b.bool("int_eq", y, intValue(-1))), "raise_overflow");
+    raiseIf(
+      lowering,
+      b,
+      b.bool("bool_and", least, b.bool("int_eq", y, intValue(-1))),
+      "raise_overflow",
+    );
   }
   return b.int(name === "mod" ? "int_mod" : "int_floordiv", x, y);
 }
@@ -126,7 +175,8 @@ function divide(body: Body, name: "floordiv" | "mod", unsigned: boolean, checked
 /** The machine shifts by 0 to 63; what is more shifts everything out, a negative count raises. */
 function shiftBy(body: Body, y: LLValue, inRange: () => LLValue, beyond: () => LLValue): LLValue {
   const { b, lowering } = body;
-  if (y.kind === "const" && y.value.kind === "int" && y.value.value >= 0n && y.value.value < 64n) return inRange();
+  if (y.kind === "const" && y.value.kind === "int" && y.value.value >= 0n && y.value.value < 64n)
+    return inRange();
   return b.choose(b.bool("uint_lt", y, intValue(64)), WORD, inRange, () => {
     raiseIf(lowering, b, b.bool("int_lt", y, intValue(0)), "raise_shift_error");
     return beyond();
@@ -134,13 +184,29 @@ function shiftBy(body: Body, y: LLValue, inRange: () => LLValue, beyond: () => L
 }
 
 function shiftLeft(body: Body, x: LLValue, y: LLValue): LLValue {
-  return shiftBy(body, y, () => body.b.int("int_lshift", x, y), () => intValue(0));
+  return shiftBy(
+    body,
+    y,
+    () => body.b.int("int_lshift", x, y),
+    () => intValue(0),
+  );
 }
 
 function shiftRight(body: Body, unsigned: boolean, x: LLValue, y: LLValue): LLValue {
   const { b } = body;
-  if (unsigned) return shiftBy(body, y, () => b.int("uint_rshift", x, y), () => intValue(0));
-  return shiftBy(body, y, () => b.int("int_rshift", x, y), () => b.int("int_rshift", x, intValue(63)));
+  if (unsigned)
+    return shiftBy(
+      body,
+      y,
+      () => b.int("uint_rshift", x, y),
+      () => intValue(0),
+    );
+  return shiftBy(
+    body,
+    y,
+    () => b.int("int_rshift", x, y),
+    () => b.int("int_rshift", x, intValue(63)),
+  );
 }
 
 // ---------------------------------------------------------------- floats
@@ -170,7 +236,8 @@ export function lowerUnary(body: Body, op: HighOp): Typed {
   const result = isUnsigned(annotation, annotation) ? UINT : INT;
   if (op.name === "invert") return { annotation: result, value: b.int("int_invert", x) };
   if (op.aux.checked !== true) return { annotation: result, value: b.int("int_neg", x) };
-  if (result === INT) return { annotation: result, value: checkedSigned(body, "sub", intValue(0), x) };
+  if (result === INT)
+    return { annotation: result, value: checkedSigned(body, "sub", intValue(0), x) };
   raiseIf(lowering, b, b.bool("int_ne", x, intValue(0)), "raise_overflow");
   return { annotation: result, value: x };
 }

@@ -50,9 +50,13 @@ export class Body {
 
   /** The value in the representation of its own annotation. */
   get(value: HighValue): LLValue {
-    if (value.kind === "const") return this.lowering.constants.value(value.value, this.annotation(value));
+    if (value.kind === "const")
+      return this.lowering.constants.value(value.value, this.annotation(value));
     const known = this.values[value.id];
-    if (known === undefined) throw new InternalError(`in ${this.spec.name}: variable ${value.name ?? ""}.${value.id} has no value`);
+    if (known === undefined)
+      throw new InternalError(
+        `in ${this.spec.name}: variable ${value.name ?? ""}.${value.id} has no value`,
+      );
     return known;
   }
 
@@ -62,7 +66,8 @@ export class Body {
 
   /** The value in the representation of `to`. */
   as(value: HighValue, to: Annotation): LLValue {
-    if (value.kind === "const" && to.kind !== "constant") return this.lowering.constants.value(value.value, to);
+    if (value.kind === "const" && to.kind !== "constant")
+      return this.lowering.constants.value(value.value, to);
     return this.convert(this.typed(value), to);
   }
 
@@ -87,7 +92,8 @@ export class Body {
     const target = block === this.spec.graph!.entry ? b.graph.entry : b.newBlock();
     this.blocks.set(block, target);
     block.params.forEach((param, i) => {
-      const annotation = block === this.spec.graph!.entry ? read(this.spec.params[i]!) : this.annotation(param);
+      const annotation =
+        block === this.spec.graph!.entry ? read(this.spec.params[i]!) : this.annotation(param);
       const type = this.lowering.layouts.typeOf(annotation);
       if (type.kind === "void") {
         this.values[param.id] = VOID_VALUE;
@@ -215,18 +221,37 @@ export class Body {
     if (this.isDead(exit.then)) return this.gotoLink(exit.otherwise);
     if (this.isDead(exit.otherwise)) return this.gotoLink(exit.then);
     const condition = this.get(exit.condition);
-    b.block.exit = { kind: "branch", condition, then: this.link(exit.then), otherwise: this.link(exit.otherwise), span: exit.span };
+    b.block.exit = {
+      kind: "branch",
+      condition,
+      then: this.link(exit.then),
+      otherwise: this.link(exit.otherwise),
+      span: exit.span,
+    };
   }
 
   private lowerSwitch(exit: Extract<HighExit, { kind: "switch" }>): void {
     const annotation = this.annotation(exit.subject);
-    if (annotation.kind === "bool" || annotation.kind === "str" || annotation.kind === "float" || annotation.kind === "optional") return this.lowerSwitchAsTests(exit, annotation);
+    if (
+      annotation.kind === "bool" ||
+      annotation.kind === "str" ||
+      annotation.kind === "float" ||
+      annotation.kind === "optional"
+    )
+      return this.lowerSwitchAsTests(exit, annotation);
     const { b } = this;
     const cases = exit.cases
       .filter((one) => !this.isDead(one.link))
       .map((one) => ({ value: this.caseValue(one.value, annotation), link: this.link(one.link) }));
-    const otherwise = exit.otherwise === null || this.isDead(exit.otherwise) ? null : this.link(exit.otherwise);
-    b.block.exit = { kind: "switch", subject: this.get(exit.subject), cases, otherwise, span: exit.span };
+    const otherwise =
+      exit.otherwise === null || this.isDead(exit.otherwise) ? null : this.link(exit.otherwise);
+    b.block.exit = {
+      kind: "switch",
+      subject: this.get(exit.subject),
+      cases,
+      otherwise,
+      span: exit.span,
+    };
   }
 
   private caseValue(value: StaticValue, annotation: Annotation): LLConstant {
@@ -234,7 +259,10 @@ export class Body {
   }
 
   /** Texts, bools and floats are compared one after the other. */
-  private lowerSwitchAsTests(exit: Extract<HighExit, { kind: "switch" }>, annotation: Annotation): void {
+  private lowerSwitchAsTests(
+    exit: Extract<HighExit, { kind: "switch" }>,
+    annotation: Annotation,
+  ): void {
     const { b } = this;
     const subject = this.get(exit.subject);
     for (const one of exit.cases) {
@@ -242,7 +270,13 @@ export class Body {
       const value = this.lowering.constants.value(one.value, annotation);
       const next = b.newBlock();
       const condition = this.equalTo(subject, value, annotation);
-      b.block.exit = { kind: "branch", condition, then: this.link(one.link), otherwise: { target: next, args: [] }, span: exit.span };
+      b.block.exit = {
+        kind: "branch",
+        condition,
+        then: this.link(one.link),
+        otherwise: { target: next, args: [] },
+        span: exit.span,
+      };
       b.block = next;
     }
     if (exit.otherwise === null) b.block.exit = { kind: "unreachable" };

@@ -12,7 +12,18 @@
 import { constant, newBlock, newGraph, newOp, newVariable } from "../../dsl/flow/graph.ts";
 import type { Span } from "../../dsl/syntax/source.ts";
 import { containBlocks } from "../ll/contain.ts";
-import type { LL, LLAux, LLBlock, LLConst, LLConstant, LLFunction, LLGraph, LLLink, LLValue, LLVariable } from "../ll/program.ts";
+import type {
+  LL,
+  LLAux,
+  LLBlock,
+  LLConst,
+  LLConstant,
+  LLFunction,
+  LLGraph,
+  LLLink,
+  LLValue,
+  LLVariable,
+} from "../ll/program.ts";
 import { BOOL, FLOAT, INT, VOID } from "../ll/types.ts";
 import type { LLType, RefType } from "../ll/types.ts";
 import type { HeapObject } from "../eval/heap.ts";
@@ -36,9 +47,18 @@ export class Builder {
   }
 
   /** Appends an op; the result is a variable of `type` (of no use when that is `void`). */
-  emit(name: OpName, args: readonly LLValue[], type: LLType, aux: LLAux = {}, resultName: string | null = null): LLVariable {
+  emit(
+    name: OpName,
+    args: readonly LLValue[],
+    type: LLType,
+    aux: LLAux = {},
+    resultName: string | null = null,
+  ): LLVariable {
     const result = this.variable(type, resultName);
-    const sited = this.span !== null && (name === "call" || name === "call_indirect") ? { ...aux, site: this.span } : aux;
+    const sited =
+      this.span !== null && (name === "call" || name === "call_indirect")
+        ? { ...aux, site: this.span }
+        : aux;
     const op = newOp<LL>(name, [...args], result, sited, this.span);
     this.block.ops.push(op);
     if (this.landing !== null && mayRaise(op)) this.splitAfterRaise(this.landing);
@@ -101,7 +121,13 @@ export class Builder {
   }
 
   branch(condition: LLValue, then: LLBlock, otherwise: LLBlock): void {
-    this.block.exit = { kind: "branch", condition, then: link(then), otherwise: link(otherwise), span: this.span };
+    this.block.exit = {
+      kind: "branch",
+      condition,
+      then: link(then),
+      otherwise: link(otherwise),
+      span: this.span,
+    };
   }
 
   /** `condition ? then() : otherwise()`; both give a value of `type`. */
@@ -110,7 +136,10 @@ export class Builder {
     const thenBlock = this.newBlock();
     const otherwiseBlock = this.newBlock();
     this.branch(condition, thenBlock, otherwiseBlock);
-    for (const [block, value] of [[thenBlock, then], [otherwiseBlock, otherwise]] as const) {
+    for (const [block, value] of [
+      [thenBlock, then],
+      [otherwiseBlock, otherwise],
+    ] as const) {
       this.block = block;
       const result = value();
       this.goto(join, type.kind === "void" ? [] : [result]);

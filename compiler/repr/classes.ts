@@ -40,7 +40,8 @@ export class ClassTable {
 
   /** `required`: classes that the machine itself makes instances of, mentioned or not. */
   constructor(instances: readonly ClassInstance[], required: readonly ClassSymbol[]) {
-    for (const cls of instances) if (cls.symbol.typeParams.length === 0) this.plain.set(cls.symbol, findClass(cls));
+    for (const cls of instances)
+      if (cls.symbol.typeParams.length === 0) this.plain.set(cls.symbol, findClass(cls));
     for (const cls of instances) this.add(findClass(cls));
     for (const symbol of required) this.addPlain(symbol).created = true;
     const roots = [...this.byKey.values()].filter((entry) => entry.base === null);
@@ -54,7 +55,8 @@ export class ClassTable {
   entryOf(cls: ClassInstance): ClassEntry {
     const root = findClass(cls);
     const entry = this.byInstance.get(root) ?? this.byKey.get(classKey(root));
-    if (entry === undefined) throw new InternalError(`class ${showClass(root)} is not part of the program`);
+    if (entry === undefined)
+      throw new InternalError(`class ${showClass(root)} is not part of the program`);
     this.byInstance.set(root, entry);
     return entry;
   }
@@ -76,7 +78,8 @@ export class ClassTable {
   private add(cls: ClassInstance): ClassEntry {
     const key = classKey(cls);
     const base = this.baseOf(cls);
-    const entry = this.byKey.get(key) ?? this.newEntry(cls.symbol, key, structName(showClass(cls)), base);
+    const entry =
+      this.byKey.get(key) ?? this.newEntry(cls.symbol, key, structName(showClass(cls)), base);
     if (!this.byInstance.has(cls)) {
       this.byInstance.set(cls, entry);
       entry.instances.push(cls);
@@ -90,7 +93,10 @@ export class ClassTable {
     const instance = this.plain.get(symbol);
     if (instance !== undefined) return this.add(instance);
     const base = symbol.base === null ? null : this.addPlain(symbol.base);
-    return this.byKey.get(symbol.qualifiedName) ?? this.newEntry(symbol, symbol.qualifiedName, symbol.name, base);
+    return (
+      this.byKey.get(symbol.qualifiedName) ??
+      this.newEntry(symbol, symbol.qualifiedName, symbol.name, base)
+    );
   }
 
   private baseOf(cls: ClassInstance): ClassEntry | null {
@@ -98,9 +104,22 @@ export class ClassTable {
     return cls.symbol.base === null ? null : this.addPlain(cls.symbol.base);
   }
 
-  private newEntry(symbol: ClassSymbol, key: string, name: string, base: ClassEntry | null): ClassEntry {
+  private newEntry(
+    symbol: ClassSymbol,
+    key: string,
+    name: string,
+    base: ClassEntry | null,
+  ): ClassEntry {
     const struct = newClassStruct(this.uniqueName(name), base?.struct ?? null);
-    const entry: ClassEntry = { symbol, struct, base, subclasses: [], instances: [], created: false, fields: new Map() };
+    const entry: ClassEntry = {
+      symbol,
+      struct,
+      base,
+      subclasses: [],
+      instances: [],
+      created: false,
+      fields: new Map(),
+    };
     base?.subclasses.push(entry);
     this.byKey.set(key, entry);
     this.byStruct.set(struct, entry);
@@ -141,14 +160,20 @@ export class ClassTable {
       struct.immediate = { tag, field: payload!.index };
     }
     for (const entry of this.entries) {
-      entry.struct.mayBeImmediate = this.within(entry).some((below) => below.struct.immediate !== null);
+      entry.struct.mayBeImmediate = this.within(entry).some(
+        (below) => below.struct.immediate !== null,
+      );
     }
   }
 }
 
 /** `dict[str, list[int] | None]` as `dict<str,list<int>?>`. */
 function structName(shown: string): string {
-  return shown.replaceAll(" | None", "?").replaceAll(" ", "").replaceAll("[", "<").replaceAll("]", ">");
+  return shown
+    .replaceAll(" | None", "?")
+    .replaceAll(" ", "")
+    .replaceAll("[", "<")
+    .replaceAll("]", ">");
 }
 
 function isPayload(storage: Storage): boolean {

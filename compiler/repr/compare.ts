@@ -37,7 +37,14 @@ export function lowerIdentity(body: Body, op: HighOp): Typed {
   return truthOf(identical(body, op.args[0]!, op.args[1]!));
 }
 
-function ordered(body: Body, name: Comparison, a: Annotation, b: Annotation, x: LLValue, y: LLValue): LLValue {
+function ordered(
+  body: Body,
+  name: Comparison,
+  a: Annotation,
+  b: Annotation,
+  x: LLValue,
+  y: LLValue,
+): LLValue {
   switch (a.kind) {
     case "int":
       return body.b.bool(`${isUnsigned(a, b) ? "uint" : "int"}_${name}` as OpName, x, y);
@@ -83,8 +90,10 @@ export function identical(body: Body, x: HighValue, y: HighValue): LLValue {
 
 function sameValue(body: Body, a: Annotation, c: Annotation, x: LLValue, y: LLValue): LLValue {
   const { b } = body;
-  if (a.kind === "char" && c.kind === "str") return b.bool("ref_eq", body.convert({ annotation: a, value: x }, c), y);
-  if (a.kind === "str" && c.kind === "char") return b.bool("ref_eq", x, body.convert({ annotation: c, value: y }, a));
+  if (a.kind === "char" && c.kind === "str")
+    return b.bool("ref_eq", body.convert({ annotation: a, value: x }, c), y);
+  if (a.kind === "str" && c.kind === "char")
+    return b.bool("ref_eq", x, body.convert({ annotation: c, value: y }, a));
   switch (a.kind) {
     case "int":
     case "char":
@@ -114,13 +123,21 @@ function isNull(body: Body, value: HighValue): LLValue {
 }
 
 /** Boxes have no identity: both null, or both not and their contents equal. */
-function optionalIdentical(body: Body, x: HighValue, y: HighValue, a: Annotation, c: Annotation): LLValue {
+function optionalIdentical(
+  body: Body,
+  x: HighValue,
+  y: HighValue,
+  a: Annotation,
+  c: Annotation,
+): LLValue {
   const { b, lowering } = body;
   const innerA = a.kind === "optional" ? a.of : a;
   const innerC = c.kind === "optional" ? c.of : c;
   if (!isBoxed(innerA) && !isBoxed(innerC)) return b.bool("ref_eq", body.get(x), body.get(y));
   const contents = (value: HighValue, annotation: Annotation): LLValue =>
-    annotation.kind === "optional" ? unwrap(lowering, b, body.get(value), annotation) : body.get(value);
+    annotation.kind === "optional"
+      ? unwrap(lowering, b, body.get(value), annotation)
+      : body.get(value);
   const [nullX, nullY] = [isNull(body, x), isNull(body, y)];
   return b.choose(
     b.bool("bool_or", nullX, nullY),
@@ -133,9 +150,14 @@ function optionalIdentical(body: Body, x: HighValue, y: HighValue, a: Annotation
 // ---------------------------------------------------------------- truth
 
 /** Truth of a primitive; `resolved` computes it for the value inside an optional, if that has any. */
-export function lowerTruth(body: Body, value: HighValue, resolved: ((receiver: Typed) => LLValue) | null): Typed {
+export function lowerTruth(
+  body: Body,
+  value: HighValue,
+  resolved: ((receiver: Typed) => LLValue) | null,
+): Typed {
   const annotation = body.annotation(value);
-  if (annotation.kind === "optional") return truthOf(optionalTruth(body, value, annotation, resolved));
+  if (annotation.kind === "optional")
+    return truthOf(optionalTruth(body, value, annotation, resolved));
   return truthOf(primitiveTruth(body, { annotation, value: body.get(value) }));
 }
 
@@ -157,7 +179,12 @@ function primitiveTruth(body: Body, { annotation, value }: Typed): LLValue {
   }
 }
 
-function optionalTruth(body: Body, value: HighValue, annotation: AnnotationOf<"optional">, resolved: ((receiver: Typed) => LLValue) | null): LLValue {
+function optionalTruth(
+  body: Body,
+  value: HighValue,
+  annotation: AnnotationOf<"optional">,
+  resolved: ((receiver: Typed) => LLValue) | null,
+): LLValue {
   const { b, lowering } = body;
   const object = body.get(value);
   const notNull = b.bool("ref_not_null", object);
@@ -166,7 +193,10 @@ function optionalTruth(body: Body, value: HighValue, annotation: AnnotationOf<"o
     notNull,
     BOOL_TYPE,
     () => {
-      const inner: Typed = { annotation: annotation.of, value: unwrap(lowering, b, object, annotation) };
+      const inner: Typed = {
+        annotation: annotation.of,
+        value: unwrap(lowering, b, object, annotation),
+      };
       return resolved === null ? primitiveTruth(body, inner) : resolved(inner);
     },
     () => boolValue(false),
@@ -175,19 +205,40 @@ function optionalTruth(body: Body, value: HighValue, annotation: AnnotationOf<"o
 
 /** `__bool__` or `__len__` says whether it is true. */
 export function truthOfResult(body: Body, result: Typed): LLValue {
-  return result.annotation.kind === "int" ? body.b.bool("int_ne", result.value, intValue(0)) : result.value;
+  return result.annotation.kind === "int"
+    ? body.b.bool("int_ne", result.value, intValue(0))
+    : result.value;
 }
 
 // ---------------------------------------------------------------- class tests
 
-export function lowerClassTest(body: Body, value: HighValue, resolution: Extract<Resolution, { kind: "class-test" }>): Typed {
+export function lowerClassTest(
+  body: Body,
+  value: HighValue,
+  resolution: Extract<Resolution, { kind: "class-test" }>,
+): Typed {
   const { b, lowering } = body;
   if (resolution.decided !== null) return truthOf(boolValue(resolution.decided));
   const object = body.get(value);
   if (resolution.classes.length === 0) return truthOf(b.bool("ref_not_null", object));
-  const structs = resolution.classes.flatMap((symbol) => lowering.classes.entriesOf(symbol)).map((entry) => entry.struct);
+  const structs = resolution.classes
+    .flatMap((symbol) => lowering.classes.entriesOf(symbol))
+    .map((entry) => entry.struct);
   // A class below another one in the list adds nothing.
-  const outermost = structs.filter((one) => !structs.some((other) => other !== one && other.classId < one.classId && one.classId <= other.lastSubclassId));
-  const tests = outermost.map((struct) => b.emit("class_in_range", [object], BOOL_TYPE, { struct }));
-  return truthOf(tests.reduce<LLValue | null>((all, test) => (all === null ? test : b.bool("bool_or", all, test)), null) ?? boolValue(false));
+  const outermost = structs.filter(
+    (one) =>
+      !structs.some(
+        (other) =>
+          other !== one && other.classId < one.classId && one.classId <= other.lastSubclassId,
+      ),
+  );
+  const tests = outermost.map((struct) =>
+    b.emit("class_in_range", [object], BOOL_TYPE, { struct }),
+  );
+  return truthOf(
+    tests.reduce<LLValue | null>(
+      (all, test) => (all === null ? test : b.bool("bool_or", all, test)),
+      null,
+    ) ?? boolValue(false),
+  );
 }

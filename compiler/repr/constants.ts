@@ -14,14 +14,25 @@ import { machineValue } from "../eval/values.ts";
 import type { LLConst, LLConstant } from "../ll/program.ts";
 import { ADDR, ref } from "../ll/types.ts";
 import type { StructType } from "../ll/types.ts";
-import { boolValue, constantValue, floatValue, intValue, nullValue, objectValue, VOID_VALUE } from "./builder.ts";
+import {
+  boolValue,
+  constantValue,
+  floatValue,
+  intValue,
+  nullValue,
+  objectValue,
+  VOID_VALUE,
+} from "./builder.ts";
 import { ANY, isBoxed, itemField, type Layouts } from "./layouts.ts";
 
 /** What constants need of the program: closures over functions, and class numbers. */
 export interface ConstantHost {
   readonly layouts: Layouts;
   /** The prebuilt function value of a function that captures nothing. */
-  functionObject(value: Extract<StaticValue, { kind: "function" }>, to: AnnotationOf<"function">): HeapObject;
+  functionObject(
+    value: Extract<StaticValue, { kind: "function" }>,
+    to: AnnotationOf<"function">,
+  ): HeapObject;
   classNumber(value: Extract<StaticValue, { kind: "class" }>): number;
 }
 
@@ -38,7 +49,10 @@ export class Constants {
   string(text: string): HeapArray {
     let object = this.strings.get(text);
     if (object === undefined) {
-      object = newString(this.host.layouts.str, Uint8Array.from(text, (unit) => unit.charCodeAt(0)));
+      object = newString(
+        this.host.layouts.str,
+        Uint8Array.from(text, (unit) => unit.charCodeAt(0)),
+      );
       this.strings.set(text, object);
     }
     return object;
@@ -75,14 +89,17 @@ export class Constants {
         if (value.kind === "class") return intValue(this.host.classNumber(value));
         break;
       case "function":
-        if (value.kind === "function") return objectValue(this.host.functionObject(value, to), ref(layouts.closure));
+        if (value.kind === "function")
+          return objectValue(this.host.functionObject(value, to), ref(layouts.closure));
         break;
       case "tuple":
         if (value.kind === "tuple") return this.tuple(value, to);
         break;
       case "optional":
         if (value.kind === "none") return nullValue(optionalType(layouts, to));
-        return isBoxed(to.of) ? this.box(this.value(value, to.of), layouts.box(to.of)) : this.value(value, to.of);
+        return isBoxed(to.of)
+          ? this.box(this.value(value, to.of), layouts.box(to.of))
+          : this.value(value, to.of);
       case "any_ref":
         return this.value(value, staticAnnotation(value));
       case "constant":
@@ -102,7 +119,10 @@ export class Constants {
     return objectValue(this.shared(struct, [content]), ref(struct));
   }
 
-  private tuple(value: Extract<StaticValue, { kind: "tuple" }>, to: AnnotationOf<"tuple">): LLConst {
+  private tuple(
+    value: Extract<StaticValue, { kind: "tuple" }>,
+    to: AnnotationOf<"tuple">,
+  ): LLConst {
     const struct = this.host.layouts.tuple(to);
     const items = value.items.map((item, i) => this.value(item, to.items[i]!));
     return objectValue(this.shared(struct, items), ref(struct));

@@ -22,24 +22,43 @@ import type { Lowering } from "./lowering.ts";
 
 /** Whether a value of `from` is, as it stands, one of `to`; only its static type may differ. */
 export function isSame(lowering: Lowering, from: Annotation, to: Annotation): boolean {
-  if (from === to || from.kind === "never" || from.kind === "poison" || to.kind === "poison" || to.kind === "never") return true;
+  if (
+    from === to ||
+    from.kind === "never" ||
+    from.kind === "poison" ||
+    to.kind === "poison" ||
+    to.kind === "never"
+  )
+    return true;
   if (to.kind === "optional") {
     if (from.kind === "none") return true;
     if (from.kind === "optional") return isSameOptional(lowering, from.of, to.of);
     return !isBoxed(to.of) && isSame(lowering, from, to.of);
   }
-  if (from.kind === "optional") return to.kind === "none" || to.kind === "any_ref" || (!isBoxed(from.of) && isSame(lowering, from.of, to));
+  if (from.kind === "optional")
+    return (
+      to.kind === "none" ||
+      to.kind === "any_ref" ||
+      (!isBoxed(from.of) && isSame(lowering, from.of, to))
+    );
   if (from.kind === "constant") return to.kind === "constant";
-  if (to.kind === "none" || from.kind === "none") return lowering.layouts.typeOf(from.kind === "none" ? to : from).kind === "ref";
+  if (to.kind === "none" || from.kind === "none")
+    return lowering.layouts.typeOf(from.kind === "none" ? to : from).kind === "ref";
   switch (to.kind) {
     case "any_ref":
       return lowering.layouts.typeOf(from).kind === "ref";
     case "tuple":
       return from.kind === "any_ref" || (from.kind === "tuple" && isSameTuple(lowering, from, to));
     case "function":
-      return from.kind === "any_ref" || (from.kind === "function" && isSameSignature(lowering, from.fn, to.fn));
+      return (
+        from.kind === "any_ref" ||
+        (from.kind === "function" && isSameSignature(lowering, from.fn, to.fn))
+      );
     default:
-      return from.kind === to.kind || (from.kind === "any_ref" && lowering.layouts.typeOf(to).kind === "ref");
+      return (
+        from.kind === to.kind ||
+        (from.kind === "any_ref" && lowering.layouts.typeOf(to).kind === "ref")
+      );
   }
 }
 
@@ -53,7 +72,11 @@ function sameStorage(lowering: Lowering, a: Annotation, b: Annotation): boolean 
   return storageKey(lowering.layouts.storageOf(a)) === storageKey(lowering.layouts.storageOf(b));
 }
 
-function isSameTuple(lowering: Lowering, from: AnnotationOf<"tuple">, to: AnnotationOf<"tuple">): boolean {
+function isSameTuple(
+  lowering: Lowering,
+  from: AnnotationOf<"tuple">,
+  to: AnnotationOf<"tuple">,
+): boolean {
   return from.items.every((item, i) => {
     const other = to.items[i]!;
     if (!isSame(lowering, item, other)) return false;
@@ -75,11 +98,19 @@ export function isSameSignature(lowering: Lowering, a: FunctionCell, b: Function
 
 export function isSameResult(lowering: Lowering, from: Annotation, to: Annotation): boolean {
   const { layouts } = lowering;
-  return layouts.resultType(from).kind === layouts.resultType(to).kind && isSame(lowering, from, to);
+  return (
+    layouts.resultType(from).kind === layouts.resultType(to).kind && isSame(lowering, from, to)
+  );
 }
 
 /** The value in the representation of `to`, under its static type. */
-export function convert(lowering: Lowering, b: Builder, value: LLValue, from: Annotation, to: Annotation): LLValue {
+export function convert(
+  lowering: Lowering,
+  b: Builder,
+  value: LLValue,
+  from: Annotation,
+  to: Annotation,
+): LLValue {
   const type = lowering.layouts.typeOf(to);
   if (type.kind === "void") return VOID_VALUE;
   if (from.kind === "none" && type.kind === "ref") return nullValue(type);
@@ -88,7 +119,13 @@ export function convert(lowering: Lowering, b: Builder, value: LLValue, from: An
   return convertDifferent(lowering, b, value, from, to);
 }
 
-function convertDifferent(lowering: Lowering, b: Builder, value: LLValue, from: Annotation, to: Annotation): LLValue {
+function convertDifferent(
+  lowering: Lowering,
+  b: Builder,
+  value: LLValue,
+  from: Annotation,
+  to: Annotation,
+): LLValue {
   const { layouts } = lowering;
   if (from.kind === "optional") {
     if (to.kind === "optional") return convertOptional(lowering, b, value, from, to);
@@ -97,20 +134,24 @@ function convertDifferent(lowering: Lowering, b: Builder, value: LLValue, from: 
   if (to.kind === "optional") {
     const inner = convert(lowering, b, value, from, to.of);
     if (!isBoxed(to.of)) return inner;
-    return inner.kind === "const" ? lowering.constants.box(inner, layouts.box(to.of)) : box(b, inner, layouts.box(to.of));
+    return inner.kind === "const"
+      ? lowering.constants.box(inner, layouts.box(to.of))
+      : box(b, inner, layouts.box(to.of));
   }
   switch (to.kind) {
     case "str":
       if (from.kind === "char") return charToString(lowering, b, value);
       break;
     case "char":
-      if (from.kind === "str") return b.emit("getitem", [value, intValue(0)], layouts.typeOf(to), { array: layouts.str });
+      if (from.kind === "str")
+        return b.emit("getitem", [value, intValue(0)], layouts.typeOf(to), { array: layouts.str });
       break;
     case "tuple":
       if (from.kind === "tuple") return convertTuple(lowering, b, value, from, to);
       break;
     case "function":
-      if (from.kind === "constant" && from.value.kind === "function") return lowering.constants.value(from.value, to);
+      if (from.kind === "constant" && from.value.kind === "function")
+        return lowering.constants.value(from.value, to);
       if (from.kind === "function") return wrapFunction(lowering, b, value, from.fn, to.fn);
       break;
     case "class":
@@ -122,7 +163,8 @@ function convertDifferent(lowering: Lowering, b: Builder, value: LLValue, from: 
       if (from.kind === "constant") return lowering.constants.value(from.value, to);
       break;
     default:
-      if (from.kind === "any_ref" && isBoxed(to)) return unbox(b, b.cast(value, ref(layouts.box(to))), layouts.box(to));
+      if (from.kind === "any_ref" && isBoxed(to))
+        return unbox(b, b.cast(value, ref(layouts.box(to))), layouts.box(to));
   }
   throw new InternalError(`no conversion from ${show(from)} to ${show(to)}`);
 }
@@ -135,7 +177,12 @@ function charToString(lowering: Lowering, b: Builder, value: LLValue): LLValue {
 }
 
 /** The `T` in a `T | None` that is not None. */
-export function unwrap(lowering: Lowering, b: Builder, value: LLValue, from: AnnotationOf<"optional">): LLValue {
+export function unwrap(
+  lowering: Lowering,
+  b: Builder,
+  value: LLValue,
+  from: AnnotationOf<"optional">,
+): LLValue {
   return isBoxed(from.of) ? unbox(b, value, lowering.layouts.box(from.of)) : value;
 }
 
@@ -151,7 +198,13 @@ function box(b: Builder, value: LLValue, struct: StructType): LLValue {
   return object;
 }
 
-function convertOptional(lowering: Lowering, b: Builder, value: LLValue, from: AnnotationOf<"optional">, to: AnnotationOf<"optional">): LLValue {
+function convertOptional(
+  lowering: Lowering,
+  b: Builder,
+  value: LLValue,
+  from: AnnotationOf<"optional">,
+  to: AnnotationOf<"optional">,
+): LLValue {
   const type = lowering.layouts.typeOf(to) as RefType;
   return b.choose(
     b.bool("ref_is_null", value),
@@ -161,13 +214,27 @@ function convertOptional(lowering: Lowering, b: Builder, value: LLValue, from: A
   );
 }
 
-function convertTuple(lowering: Lowering, b: Builder, value: LLValue, from: AnnotationOf<"tuple">, to: AnnotationOf<"tuple">): LLValue {
-  const items = from.items.map((item, i) => convert(lowering, b, tupleItem(lowering, b, value, from, i), item, to.items[i]!));
+function convertTuple(
+  lowering: Lowering,
+  b: Builder,
+  value: LLValue,
+  from: AnnotationOf<"tuple">,
+  to: AnnotationOf<"tuple">,
+): LLValue {
+  const items = from.items.map((item, i) =>
+    convert(lowering, b, tupleItem(lowering, b, value, from, i), item, to.items[i]!),
+  );
   return makeTuple(lowering, b, items, to);
 }
 
 /** The i-th item in the representation of its annotation. */
-export function tupleItem(lowering: Lowering, b: Builder, value: LLValue, from: AnnotationOf<"tuple">, index: number): LLValue {
+export function tupleItem(
+  lowering: Lowering,
+  b: Builder,
+  value: LLValue,
+  from: AnnotationOf<"tuple">,
+  index: number,
+): LLValue {
   const struct = lowering.layouts.tuple(from);
   const field = itemField(struct, index);
   const type = lowering.layouts.typeOf(from.items[index]!);
@@ -177,7 +244,12 @@ export function tupleItem(lowering: Lowering, b: Builder, value: LLValue, from: 
 }
 
 /** A fresh tuple of items that are in the representations of `to`'s items already. */
-export function makeTuple(lowering: Lowering, b: Builder, items: readonly LLValue[], to: AnnotationOf<"tuple">): LLValue {
+export function makeTuple(
+  lowering: Lowering,
+  b: Builder,
+  items: readonly LLValue[],
+  to: AnnotationOf<"tuple">,
+): LLValue {
   if (items.length === 0) return lowering.constants.value({ kind: "tuple", items: [] }, to);
   const struct = lowering.layouts.tuple(to);
   const object = b.emit("new", [], ref(struct), { struct });

@@ -21,18 +21,33 @@ export function enumValue(body: Body, member: LLValue, symbol: EnumSymbol): LLVa
   const first = firstOfRun(symbol);
   if (first === 0n) return member;
   if (first !== null) return body.b.int("int_add", member, intValue(first));
-  const table = enumTable(body.lowering, symbol, "value", INT, (one) => ({ kind: "int", value: one.value }));
+  const table = enumTable(body.lowering, symbol, "value", INT, (one) => ({
+    kind: "int",
+    value: one.value,
+  }));
   return body.b.emit("table_get", [member], INT, { table });
 }
 
 export function enumName(body: Body, member: LLValue, symbol: EnumSymbol): LLValue {
   const { lowering, b } = body;
   const type = ref(lowering.layouts.str);
-  const table = enumTable(lowering, symbol, "name", type, (one) => lowering.constants.stringValue(one.name).value);
+  const table = enumTable(
+    lowering,
+    symbol,
+    "name",
+    type,
+    (one) => lowering.constants.stringValue(one.name).value,
+  );
   return b.emit("table_get", [member], type, { table });
 }
 
-function enumTable(lowering: Lowering, symbol: EnumSymbol, what: string, type: LLType, row: (member: EnumSymbol["members"][number]) => LLConstant): LLTable {
+function enumTable(
+  lowering: Lowering,
+  symbol: EnumSymbol,
+  what: string,
+  type: LLType,
+  row: (member: EnumSymbol["members"][number]) => LLConstant,
+): LLTable {
   const name = `${symbol.qualifiedName}.${what}`;
   let table = lowering.tablesByKey.get(name);
   if (table === undefined) {
@@ -50,7 +65,13 @@ export function enumFromInt(body: Body, value: LLValue, symbol: EnumSymbol): LLV
   const first = firstOfRun(symbol);
   if (first !== null) {
     const position = first === 0n ? value : b.int("int_sub", value, intValue(first));
-    raiseIf(lowering, b, b.not(b.bool("uint_lt", position, intValue(symbol.members.length))), "raise_value_error", [message]);
+    raiseIf(
+      lowering,
+      b,
+      b.not(b.bool("uint_lt", position, intValue(symbol.members.length))),
+      "raise_value_error",
+      [message],
+    );
     return position;
   }
   const join = b.newBlock(b.variable(INT));
@@ -58,7 +79,10 @@ export function enumFromInt(body: Body, value: LLValue, symbol: EnumSymbol): LLV
   b.block.exit = {
     kind: "switch",
     subject: value,
-    cases: symbol.members.map((member, i) => ({ value: { kind: "int", value: member.value }, link: { target: join, args: [intValue(i)] } })),
+    cases: symbol.members.map((member, i) => ({
+      value: { kind: "int", value: member.value },
+      link: { target: join, args: [intValue(i)] },
+    })),
     otherwise: { target: none, args: [] },
     span: b.span,
   };

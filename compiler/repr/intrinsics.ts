@@ -38,7 +38,8 @@ export function lowerIntrinsic(body: Body, call: IntrinsicCall): Typed {
 
 function argument(call: IntrinsicCall, index: number): HighValue {
   const value = call.args[index];
-  if (value === undefined) throw new InternalError(`the intrinsic ${call.name} needs an argument ${index + 1}`);
+  if (value === undefined)
+    throw new InternalError(`the intrinsic ${call.name} needs an argument ${index + 1}`);
   return value;
 }
 
@@ -62,7 +63,8 @@ function raw(body: Body, call: IntrinsicCall, index: number): LLValue {
 
 function arrayAnnotation(body: Body, call: IntrinsicCall, index: number): AnnotationOf<"array"> {
   const annotation = annotationAt(body, call, index);
-  if (annotation.kind !== "array") throw new InternalError(`the intrinsic ${call.name} wants an array, not ${show(annotation)}`);
+  if (annotation.kind !== "array")
+    throw new InternalError(`the intrinsic ${call.name} wants an array, not ${show(annotation)}`);
   return annotation;
 }
 
@@ -74,21 +76,44 @@ function arrayType(body: Body, call: IntrinsicCall, index = 0): ArrayType {
 
 /** An op of ints giving an int. */
 function words(op: OpName, count: number): Row {
-  return (body, call) => ({ annotation: INT, value: body.b.int(op, ...range(count).map((i) => int(body, call, i))) });
+  return (body, call) => ({
+    annotation: INT,
+    value: body.b.int(op, ...range(count).map((i) => int(body, call, i))),
+  });
 }
 
 function floats(op: OpName, count: number): Row {
-  return (body, call) => ({ annotation: FLOAT, value: body.b.float(op, ...range(count).map((i) => raw(body, call, i))) });
+  return (body, call) => ({
+    annotation: FLOAT,
+    value: body.b.float(op, ...range(count).map((i) => raw(body, call, i))),
+  });
 }
 
 /** An op that takes its arguments as they are. */
-function plain(op: OpName, annotation: Annotation, type: LLType, aux: { readonly storage?: Storage } = {}): Row {
-  return (body, call) => ({ annotation, value: body.b.emit(op, call.args.map((arg) => body.get(arg)), type, aux) });
+function plain(
+  op: OpName,
+  annotation: Annotation,
+  type: LLType,
+  aux: { readonly storage?: Storage } = {},
+): Row {
+  return (body, call) => ({
+    annotation,
+    value: body.b.emit(
+      op,
+      call.args.map((arg) => body.get(arg)),
+      type,
+      aux,
+    ),
+  });
 }
 
 function effect(op: OpName, aux: { readonly storage?: Storage } = {}): Row {
   return (body, call) => {
-    body.b.effect(op, call.args.map((arg) => body.get(arg)), aux);
+    body.b.effect(
+      op,
+      call.args.map((arg) => body.get(arg)),
+      aux,
+    );
     return NOTHING;
   };
 }
@@ -98,78 +123,184 @@ function range(count: number): number[] {
 }
 
 const FLOAT_FUNCTIONS = [
-  ...["sqrt", "floor", "ceil", "trunc", "rint", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh"],
-  ...["asinh", "acosh", "atanh", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "cbrt", "abs"],
+  ...[
+    "sqrt",
+    "floor",
+    "ceil",
+    "trunc",
+    "rint",
+    "sin",
+    "cos",
+    "tan",
+    "asin",
+    "acos",
+    "atan",
+    "sinh",
+    "cosh",
+    "tanh",
+  ],
+  ...[
+    "asinh",
+    "acosh",
+    "atanh",
+    "exp",
+    "exp2",
+    "expm1",
+    "log",
+    "log2",
+    "log10",
+    "log1p",
+    "cbrt",
+    "abs",
+  ],
 ].map((name) => [`f_${name}`, floats(`float_${name}` as OpName, 1)] as const);
 
-const RAW_ACCESS = (["i8", "u8", "i16", "u16", "i32", "u32", "i64", "f64", "f32"] as const).flatMap((kind) => {
-  const storage: Storage = { kind };
-  const annotation = kind.startsWith("f") ? FLOAT : INT;
-  return [
-    [`raw_load_${kind}`, plain("raw_load", annotation, valueType(storage), { storage })],
-    [`raw_store_${kind}`, effect("raw_store", { storage })],
-  ] as const;
-});
+const RAW_ACCESS = (["i8", "u8", "i16", "u16", "i32", "u32", "i64", "f64", "f32"] as const).flatMap(
+  (kind) => {
+    const storage: Storage = { kind };
+    const annotation = kind.startsWith("f") ? FLOAT : INT;
+    return [
+      [`raw_load_${kind}`, plain("raw_load", annotation, valueType(storage), { storage })],
+      [`raw_store_${kind}`, effect("raw_store", { storage })],
+    ] as const;
+  },
+);
 
 const INTRINSICS: Readonly<Record<string, Row>> = {
   // Texts.
-  str_len: (body, call) => ({ annotation: INT, value: body.b.emit("array_len", [str(body, call, 0)], WORD, { array: body.lowering.layouts.str }) }),
-  str_byte: (body, call) => ({ annotation: INT, value: body.b.emit("getitem", [str(body, call, 0), int(body, call, 1)], WORD, { array: body.lowering.layouts.str }) }),
+  str_len: (body, call) => ({
+    annotation: INT,
+    value: body.b.emit("array_len", [str(body, call, 0)], WORD, {
+      array: body.lowering.layouts.str,
+    }),
+  }),
+  str_byte: (body, call) => ({
+    annotation: INT,
+    value: body.b.emit("getitem", [str(body, call, 0), int(body, call, 1)], WORD, {
+      array: body.lowering.layouts.str,
+    }),
+  }),
   str_alloc: (body, call) => {
     const { str: array } = body.lowering.layouts;
-    return { annotation: STR, value: body.b.emit("new_array", [int(body, call, 0)], ref(array), { array }) };
+    return {
+      annotation: STR,
+      value: body.b.emit("new_array", [int(body, call, 0)], ref(array), { array }),
+    };
   },
   str_set_byte: (body, call) => {
-    body.b.effect("setitem", [str(body, call, 0), int(body, call, 1), int(body, call, 2)], { array: body.lowering.layouts.str });
+    body.b.effect("setitem", [str(body, call, 0), int(body, call, 1), int(body, call, 2)], {
+      array: body.lowering.layouts.str,
+    });
     return NOTHING;
   },
   str_copy: (body, call) => {
-    const args = [str(body, call, 0), int(body, call, 1), str(body, call, 2), int(body, call, 3), int(body, call, 4)];
+    const args = [
+      str(body, call, 0),
+      int(body, call, 1),
+      str(body, call, 2),
+      int(body, call, 3),
+      int(body, call, 4),
+    ];
     body.b.effect("array_copy", args, { array: body.lowering.layouts.str });
     return NOTHING;
   },
   str_get_hash: (body, call) => {
     const array = body.lowering.layouts.str;
-    return { annotation: INT, value: body.b.emit("getfield", [str(body, call, 0)], WORD, { field: array.fields[0]!, array }) };
+    return {
+      annotation: INT,
+      value: body.b.emit("getfield", [str(body, call, 0)], WORD, {
+        field: array.fields[0]!,
+        array,
+      }),
+    };
   },
   str_set_hash: (body, call) => {
     const array = body.lowering.layouts.str;
-    body.b.effect("setfield", [str(body, call, 0), int(body, call, 1)], { field: array.fields[0]!, array });
+    body.b.effect("setfield", [str(body, call, 0), int(body, call, 1)], {
+      field: array.fields[0]!,
+      array,
+    });
     return NOTHING;
   },
   str_compare_bytes: (body, call) => {
-    const args = [str(body, call, 0), int(body, call, 1), str(body, call, 2), int(body, call, 3), int(body, call, 4)] as const;
+    const args = [
+      str(body, call, 0),
+      int(body, call, 1),
+      str(body, call, 2),
+      int(body, call, 3),
+      int(body, call, 4),
+    ] as const;
     return { annotation: INT, value: compareBytes(body.b, body.lowering.layouts.str, args) };
   },
-  str_address: (body, call) => ({ annotation: PTR, value: body.b.emit("array_items_addr", [str(body, call, 0)], ADDR, { array: body.lowering.layouts.str }) }),
+  str_address: (body, call) => ({
+    annotation: PTR,
+    value: body.b.emit("array_items_addr", [str(body, call, 0)], ADDR, {
+      array: body.lowering.layouts.str,
+    }),
+  }),
   char_from_byte: (body, call) => ({ annotation: CHAR, value: int(body, call, 0) }),
   char_code: (body, call) => ({ annotation: INT, value: int(body, call, 0) }),
 
   // Arrays.
   array_new: newArray,
-  array_len: (body, call) => ({ annotation: INT, value: body.b.emit("array_len", [raw(body, call, 0)], WORD, { array: arrayType(body, call) }) }),
+  array_len: (body, call) => ({
+    annotation: INT,
+    value: body.b.emit("array_len", [raw(body, call, 0)], WORD, { array: arrayType(body, call) }),
+  }),
   array_get: getItem,
   array_set: (body, call) => {
     const item = read(arrayAnnotation(body, call, 0).item);
-    storeInto(body, "setitem", call, [raw(body, call, 0), int(body, call, 1)], body.as(argument(call, 2), item));
+    storeInto(
+      body,
+      "setitem",
+      call,
+      [raw(body, call, 0), int(body, call, 1)],
+      body.as(argument(call, 2), item),
+    );
     return NOTHING;
   },
   array_fill: (body, call) => {
     const item = read(arrayAnnotation(body, call, 0).item);
-    storeInto(body, "array_fill", call, [raw(body, call, 0), int(body, call, 1), int(body, call, 2)], body.as(argument(call, 3), item));
+    storeInto(
+      body,
+      "array_fill",
+      call,
+      [raw(body, call, 0), int(body, call, 1), int(body, call, 2)],
+      body.as(argument(call, 3), item),
+    );
     return NOTHING;
   },
   array_zero: (body, call) => {
     const array = arrayType(body, call);
-    body.b.effect("array_fill", [raw(body, call, 0), int(body, call, 1), int(body, call, 2), zeroValue(valueType(array.item))], { array });
+    body.b.effect(
+      "array_fill",
+      [
+        raw(body, call, 0),
+        int(body, call, 1),
+        int(body, call, 2),
+        zeroValue(valueType(array.item)),
+      ],
+      { array },
+    );
     return NOTHING;
   },
   array_copy: (body, call) => {
-    const args = [raw(body, call, 0), int(body, call, 1), raw(body, call, 2), int(body, call, 3), int(body, call, 4)];
+    const args = [
+      raw(body, call, 0),
+      int(body, call, 1),
+      raw(body, call, 2),
+      int(body, call, 3),
+      int(body, call, 4),
+    ];
     body.b.effect("array_copy", args, { array: arrayType(body, call) });
     return NOTHING;
   },
-  array_address: (body, call) => ({ annotation: PTR, value: body.b.emit("array_items_addr", [raw(body, call, 0)], ADDR, { array: arrayType(body, call) }) }),
+  array_address: (body, call) => ({
+    annotation: PTR,
+    value: body.b.emit("array_items_addr", [raw(body, call, 0)], ADDR, {
+      array: arrayType(body, call),
+    }),
+  }),
 
   // Words.
   shl: words("int_lshift", 2),
@@ -185,10 +316,22 @@ const INTRINSICS: Readonly<Record<string, Row>> = {
   uint_lt: (body, call) => truthOf(body.b.bool("uint_lt", int(body, call, 0), int(body, call, 1))),
 
   // Floats.
-  int_to_float: (body, call) => ({ annotation: FLOAT, value: body.b.float("int_to_float", int(body, call, 0)) }),
-  float_to_int: (body, call) => ({ annotation: INT, value: body.b.int("float_to_int", raw(body, call, 0)) }),
-  float_bits: (body, call) => ({ annotation: INT, value: body.b.int("float_bits", raw(body, call, 0)) }),
-  bits_float: (body, call) => ({ annotation: FLOAT, value: body.b.float("bits_float", int(body, call, 0)) }),
+  int_to_float: (body, call) => ({
+    annotation: FLOAT,
+    value: body.b.float("int_to_float", int(body, call, 0)),
+  }),
+  float_to_int: (body, call) => ({
+    annotation: INT,
+    value: body.b.int("float_to_int", raw(body, call, 0)),
+  }),
+  float_bits: (body, call) => ({
+    annotation: INT,
+    value: body.b.int("float_bits", raw(body, call, 0)),
+  }),
+  bits_float: (body, call) => ({
+    annotation: FLOAT,
+    value: body.b.float("bits_float", int(body, call, 0)),
+  }),
   ...Object.fromEntries(FLOAT_FUNCTIONS),
   f_pow: floats("float_pow", 2),
   f_fmod: floats("float_fmod", 2),
@@ -202,19 +345,38 @@ const INTRINSICS: Readonly<Record<string, Row>> = {
   // Objects and classes.
   identity_hash: identityHash,
   same_object: (body, call) => truthOf(identical(body, argument(call, 0), argument(call, 1))),
-  class_number: (body, call) => ({ annotation: INT, value: body.b.int("class_id", raw(body, call, 0)) }),
-  class_of: (body, call) => ({ annotation: call.type!, value: body.b.int("class_id", raw(body, call, 0)) }),
+  class_number: (body, call) => ({
+    annotation: INT,
+    value: body.b.int("class_id", raw(body, call, 0)),
+  }),
+  class_of: (body, call) => ({
+    annotation: call.type!,
+    value: body.b.int("class_id", raw(body, call, 0)),
+  }),
   class_name: className,
   class_value_name: className,
   weak_new: newWeak,
   weak_get: getWeak,
-  unsafe_cast: (body, call) => ({ annotation: call.type!, value: reinterpret(body, raw(body, call, 0), call.type!) }),
+  unsafe_cast: (body, call) => ({
+    annotation: call.type!,
+    value: reinterpret(body, raw(body, call, 0), call.type!),
+  }),
 
   // Conversions.
-  convert: (body, call) => convertKind(body, annotationAt(body, call, 0), call.type!, raw(body, call, 0)),
-  enum_from_int: (body, call) => ({ annotation: call.type!, value: enumFromInt(body, int(body, call, 0), enumOf(call.type!)) }),
-  enum_name: (body, call) => ({ annotation: STR, value: enumName(body, raw(body, call, 0), enumOf(annotationAt(body, call, 0))) }),
-  enum_value: (body, call) => ({ annotation: INT, value: enumValue(body, raw(body, call, 0), enumOf(annotationAt(body, call, 0))) }),
+  convert: (body, call) =>
+    convertKind(body, annotationAt(body, call, 0), call.type!, raw(body, call, 0)),
+  enum_from_int: (body, call) => ({
+    annotation: call.type!,
+    value: enumFromInt(body, int(body, call, 0), enumOf(call.type!)),
+  }),
+  enum_name: (body, call) => ({
+    annotation: STR,
+    value: enumName(body, raw(body, call, 0), enumOf(annotationAt(body, call, 0))),
+  }),
+  enum_value: (body, call) => ({
+    annotation: INT,
+    value: enumValue(body, raw(body, call, 0), enumOf(annotationAt(body, call, 0))),
+  }),
 
   // Raw memory.
   raw_alloc: plain("raw_alloc", PTR, ADDR),
@@ -254,11 +416,15 @@ function newArray(body: Body, call: IntrinsicCall): Typed {
   const array = lowering.layouts.arrayOf(annotation);
   const length = int(body, call, 0);
   const isFine = length.kind === "const" && length.value.kind === "int" && length.value.value >= 0n;
-  if (!isFine) raiseIf(lowering, b, b.bool("int_lt", length, intValue(0)), "raise_value_error", [lowering.constants.stringValue("negative array length")]);
+  if (!isFine)
+    raiseIf(lowering, b, b.bool("int_lt", length, intValue(0)), "raise_value_error", [
+      lowering.constants.stringValue("negative array length"),
+    ]);
   const object = b.emit("new_array", [length], ref(array), { array });
   if (call.args[1] !== undefined) {
     const fill = body.as(call.args[1], read(annotation.item));
-    if (fill.type.kind !== "void") b.effect("array_fill", [object, intValue(0), length, fill], { array });
+    if (fill.type.kind !== "void")
+      b.effect("array_fill", [object, intValue(0), length, fill], { array });
   }
   return { annotation, value: object };
 }
@@ -269,12 +435,21 @@ function getItem(body: Body, call: IntrinsicCall): Typed {
   const array = arrayType(body, call);
   const type = lowering.layouts.typeOf(item);
   if (type.kind === "void") return { annotation: item, value: zeroValue(VOID) };
-  const value = b.emit("getitem", [raw(body, call, 0), int(body, call, 1)], valueType(array.item), { array });
+  const value = b.emit("getitem", [raw(body, call, 0), int(body, call, 1)], valueType(array.item), {
+    array,
+  });
   return { annotation: item, value: type.kind === "ref" ? b.cast(value, type) : value };
 }
 
-function storeInto(body: Body, op: "setitem" | "array_fill", call: IntrinsicCall, where: readonly LLValue[], value: LLValue): void {
-  if (value.type.kind !== "void") body.b.effect(op, [...where, value], { array: arrayType(body, call) });
+function storeInto(
+  body: Body,
+  op: "setitem" | "array_fill",
+  call: IntrinsicCall,
+  where: readonly LLValue[],
+  value: LLValue,
+): void {
+  if (value.type.kind !== "void")
+    body.b.effect(op, [...where, value], { array: arrayType(body, call) });
 }
 
 // ---------------------------------------------------------------- objects
@@ -288,16 +463,30 @@ function identityHash(body: Body, call: IntrinsicCall): Typed {
   if (value.type.kind === "bool") return { annotation: INT, value: b.int("bool_to_int", value) };
   if (value.type.kind === "int") return { annotation: INT, value };
   if (value.type.kind !== "ref") return { annotation: INT, value: intValue(0) };
-  const tagged = value.type.to?.kind === "array" ? [] : lowering.classes.entries.map((entry) => entry.struct).filter((struct) => struct.immediate !== null && mayHold(lowering, value.type, struct));
+  const tagged =
+    value.type.to?.kind === "array"
+      ? []
+      : lowering.classes.entries
+          .map((entry) => entry.struct)
+          .filter((struct) => struct.immediate !== null && mayHold(lowering, value.type, struct));
   const ask = (rest: typeof tagged): LLValue => {
     const [struct, ...others] = rest;
     if (struct === undefined) return b.int("identity_hash", value);
-    return b.choose(b.emit("imm_is", [value], BOOL_TYPE, { struct }), WORD, () => b.emit("imm_value", [value], WORD, { struct }), () => ask(others));
+    return b.choose(
+      b.emit("imm_is", [value], BOOL_TYPE, { struct }),
+      WORD,
+      () => b.emit("imm_value", [value], WORD, { struct }),
+      () => ask(others),
+    );
   };
   return { annotation: INT, value: ask(tagged) };
 }
 
-function mayHold(lowering: Body["lowering"], type: LLType, struct: { readonly classId: number }): boolean {
+function mayHold(
+  lowering: Body["lowering"],
+  type: LLType,
+  struct: { readonly classId: number },
+): boolean {
   if (type.kind !== "ref" || type.to === null) return true;
   if (type.to.kind !== "struct" || type.to.classId > lowering.classes.lastClassId) return false;
   return type.to.classId <= struct.classId && struct.classId <= type.to.lastSubclassId;
@@ -308,11 +497,31 @@ function className(body: Body, call: IntrinsicCall): Typed {
   const { b, lowering } = body;
   const annotation = annotationAt(body, call, 0);
   const value = raw(body, call, 0);
-  const root = annotation.kind === "instance" ? lowering.classes.entryOf(annotation.cls) : annotation.kind === "class" ? lowering.classes.entriesOf(annotation.root)[0] : undefined;
-  if (root === undefined) return { annotation: STR, value: lowering.constants.stringValue("object") };
-  const table = classTable(lowering, root, "__name__", STR, (entry) => lowering.constants.stringValue(entry.symbol.name).value);
+  const root =
+    annotation.kind === "instance"
+      ? lowering.classes.entryOf(annotation.cls)
+      : annotation.kind === "class"
+        ? lowering.classes.entriesOf(annotation.root)[0]
+        : undefined;
+  if (root === undefined)
+    return { annotation: STR, value: lowering.constants.stringValue("object") };
+  const table = classTable(
+    lowering,
+    root,
+    "__name__",
+    STR,
+    (entry) => lowering.constants.stringValue(entry.symbol.name).value,
+  );
   const number = annotation.kind === "instance" ? b.int("class_id", value) : value;
-  return { annotation: STR, value: b.emit("table_get", [b.int("int_sub", number, intValue(root.struct.classId))], ref(lowering.layouts.str), { table }) };
+  return {
+    annotation: STR,
+    value: b.emit(
+      "table_get",
+      [b.int("int_sub", number, intValue(root.struct.classId))],
+      ref(lowering.layouts.str),
+      { table },
+    ),
+  };
 }
 
 function newWeak(body: Body, call: IntrinsicCall): Typed {
@@ -327,7 +536,10 @@ function newWeak(body: Body, call: IntrinsicCall): Typed {
 function getWeak(body: Body, call: IntrinsicCall): Typed {
   const { b, lowering } = body;
   const struct = lowering.layouts.weak;
-  const target = b.emit("getfield", [raw(body, call, 0)], ref(null), { field: struct.fields[0]!, struct });
+  const target = b.emit("getfield", [raw(body, call, 0)], ref(null), {
+    field: struct.fields[0]!,
+    struct,
+  });
   return { annotation: call.type!, value: reinterpret(body, target, call.type!) };
 }
 
@@ -358,18 +570,33 @@ function convertKind(body: Body, from: Annotation, to: Annotation, value: LLValu
     case "int": {
       const word = toWord(body, from, value, to.width === "uint");
       const truncate = TRUNCATE[to.width];
-      return { annotation: to, value: truncate === null || fitsAlready(from, to.width) ? word : b.int(truncate, word) };
+      return {
+        annotation: to,
+        value: truncate === null || fitsAlready(from, to.width) ? word : b.int(truncate, word),
+      };
     }
     case "float": {
-      const wide = from.kind === "float" ? value : b.float(from.kind === "int" && from.width === "uint" ? "uint_to_float" : "int_to_float", toWord(body, from, value, false));
+      const wide =
+        from.kind === "float"
+          ? value
+          : b.float(
+              from.kind === "int" && from.width === "uint" ? "uint_to_float" : "int_to_float",
+              toWord(body, from, value, false),
+            );
       const narrow = to.width === "f32" && !(from.kind === "float" && from.width === "f32");
       return { annotation: to, value: narrow ? b.float("float_to_f32", wide) : wide };
     }
     case "char":
-      if (from.kind === "int" && !fitsAlready(from, "u8")) raiseIf(lowering, b, b.not(b.bool("uint_lt", value, intValue(256))), "raise_value_error", [lowering.constants.stringValue("a char is one of the bytes 0 to 255")]);
+      if (from.kind === "int" && !fitsAlready(from, "u8"))
+        raiseIf(lowering, b, b.not(b.bool("uint_lt", value, intValue(256))), "raise_value_error", [
+          lowering.constants.stringValue("a char is one of the bytes 0 to 255"),
+        ]);
       return { annotation: to, value };
     case "ptr":
-      return { annotation: to, value: from.kind === "ptr" ? value : b.emit("int_to_addr", [value], ADDR) };
+      return {
+        annotation: to,
+        value: from.kind === "ptr" ? value : b.emit("int_to_addr", [value], ADDR),
+      };
     default:
       throw new InternalError(`convert from ${show(from)} to ${show(to)}`);
   }
@@ -390,7 +617,10 @@ function toWord(body: Body, from: Annotation, value: LLValue, unsigned: boolean)
 }
 
 function fitsAlready(from: Annotation, width: IntWidth): boolean {
-  if (from.kind === "char") return width === "u8" || width === "u16" || width === "u32" || width === "i16" || width === "i32";
+  if (from.kind === "char")
+    return (
+      width === "u8" || width === "u16" || width === "u32" || width === "i16" || width === "i32"
+    );
   return from.kind === "int" && from.width === width && from.value === null;
 }
 
@@ -400,7 +630,9 @@ function enumOf(annotation: Annotation): AnnotationOf<"enum">["symbol"] {
 }
 
 function hint(body: Body, call: IntrinsicCall, name: string): Typed {
-  const values = call.args.map((arg) => body.get(arg)).filter((value) => value.type.kind !== "void");
+  const values = call.args
+    .map((arg) => body.get(arg))
+    .filter((value) => value.type.kind !== "void");
   body.b.effect("hint", values, { hint: name });
   return NOTHING;
 }

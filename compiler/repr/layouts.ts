@@ -22,7 +22,15 @@ import type { Annotation, AnnotationOf, IntWidth } from "../../dsl/annotate/latt
 import { show } from "../../dsl/annotate/show.ts";
 import { InternalError } from "../../dsl/syntax/diagnostics.ts";
 import { ADDR, BOOL, FLOAT, INT, VOID, ref } from "../ll/types.ts";
-import type { ArrayType, Field, FnType, LLType, RefType, Storage, StructType } from "../ll/types.ts";
+import type {
+  ArrayType,
+  Field,
+  FnType,
+  LLType,
+  RefType,
+  Storage,
+  StructType,
+} from "../ll/types.ts";
 
 export const ANY: RefType = ref(null);
 const WORD: Storage = { kind: "i64" };
@@ -78,7 +86,11 @@ export class Layouts {
   private readonly structOfClass: (cls: ClassInstance) => StructType;
 
   /** `classes` are numbered from 1 to `lastClassId` already. */
-  constructor(structOfClass: (cls: ClassInstance) => StructType, classes: readonly StructType[], lastClassId: number) {
+  constructor(
+    structOfClass: (cls: ClassInstance) => StructType,
+    classes: readonly StructType[],
+    lastClassId: number,
+  ) {
     this.structOfClass = structOfClass;
     this.nextClassId = lastClassId + 1;
     this.structs.push(...classes);
@@ -90,7 +102,9 @@ export class Layouts {
       classId: this.nextClassId++,
     };
     this.arrays.push(this.str);
-    this.closure = this.struct("closure", [{ name: "code", storage: codeStorage(), final: true, index: 0 }]);
+    this.closure = this.struct("closure", [
+      { name: "code", storage: codeStorage(), final: true, index: 0 },
+    ]);
     this.weak = this.struct("weak", [{ name: "target", storage: ANY, final: false, index: 0 }]);
     this.weak.weakField = 0;
   }
@@ -135,7 +149,9 @@ export class Layouts {
 
   /** The result type of a function: `None` and what never comes back are `void`. */
   resultType(annotation: Annotation): LLType {
-    return annotation.kind === "none" || annotation.kind === "never" ? VOID : this.typeOf(annotation);
+    return annotation.kind === "none" || annotation.kind === "never"
+      ? VOID
+      : this.typeOf(annotation);
   }
 
   storageOf(annotation: Annotation): Storage {
@@ -182,7 +198,13 @@ export class Layouts {
     const key = storageKey(item);
     let array = this.arraysByKey.get(key);
     if (array === undefined) {
-      array = { kind: "array", name: `array<${key}>`, fields: [], item, classId: this.nextClassId++ };
+      array = {
+        kind: "array",
+        name: `array<${key}>`,
+        fields: [],
+        item,
+        classId: this.nextClassId++,
+      };
       this.arraysByKey.set(key, array);
       this.arrays.push(array);
     }
@@ -192,7 +214,11 @@ export class Layouts {
   // -------------------------------------------------------------- shared structs
 
   tuple(annotation: AnnotationOf<"tuple">): StructType {
-    return this.sharedStruct("tuple", annotation.items.map((item) => this.storageOf(item)), null);
+    return this.sharedStruct(
+      "tuple",
+      annotation.items.map((item) => this.storageOf(item)),
+      null,
+    );
   }
 
   /** The struct that holds a `T` of `T | None`, T being no reference. */
@@ -202,16 +228,27 @@ export class Layouts {
 
   /** A function value with captured values of these storages. */
   closureWith(captured: readonly Storage[]): StructType {
-    return captured.length === 0 ? this.closure : this.sharedStruct("closure", captured, this.closure);
+    return captured.length === 0
+      ? this.closure
+      : this.sharedStruct("closure", captured, this.closure);
   }
 
-  private sharedStruct(kind: string, storages: readonly Storage[], parent: StructType | null): StructType {
+  private sharedStruct(
+    kind: string,
+    storages: readonly Storage[],
+    parent: StructType | null,
+  ): StructType {
     const own = storages.map(erased);
     const name = `${kind}<${own.map(storageKey).join(",")}>`;
     let struct = this.shared.get(name);
     if (struct === undefined) {
       const inherited = parent?.fields ?? [];
-      const fields = own.map((storage, i): Field => ({ name: String(i), storage, final: true, index: inherited.length + i }));
+      const fields = own.map((storage, i): Field => ({
+        name: String(i),
+        storage,
+        final: true,
+        index: inherited.length + i,
+      }));
       struct = this.struct(name, [...inherited, ...fields], parent);
       this.shared.set(name, struct);
     }
@@ -242,7 +279,9 @@ export class Layouts {
    */
   numberShared(lastClassId: number): void {
     let next = lastClassId + 1;
-    const shared = this.structs.filter((struct) => struct.classId > lastClassId && struct.parent === null);
+    const shared = this.structs.filter(
+      (struct) => struct.classId > lastClassId && struct.parent === null,
+    );
     for (const struct of shared) {
       struct.classId = next++;
       const below = this.structs.filter((one) => one.parent === struct);

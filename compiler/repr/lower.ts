@@ -36,7 +36,10 @@ export function lower(program: AnnotatedProgram, options: LowerOptions): LLProgr
   const initializers = program.bodies.map((body) => lowering.functionOf(body));
   const strArray = lowering.layouts.arrayType(ref(lowering.layouts.str));
   const entry = entryFunction(lowering, strArray);
-  const exports = program.exports.map(({ name, spec }) => ({ name, function: lowering.functionOf(spec) }));
+  const exports = program.exports.map(({ name, spec }) => ({
+    name,
+    function: lowering.functionOf(spec),
+  }));
   const describeException = lowering.well("describe_exception");
   lowering.finish();
   lowering.layouts.numberShared(lowering.classes.lastClassId);
@@ -55,8 +58,12 @@ export function lower(program: AnnotatedProgram, options: LowerOptions): LLProgr
       str: lowering.layouts.str,
       exception: lowering.classes.entriesOf(librarySymbol(program, "Exception"))[0]!.struct,
       describeException,
-      memoryError: prebuiltException(lowering, "MemoryError"),
-      stackOverflow: prebuiltException(lowering, "StackOverflow"),
+      memoryError: prebuiltException(lowering, "MemoryError", "out of memory"),
+      stackOverflow: prebuiltException(
+        lowering,
+        "StackOverflow",
+        "the stack is full: a recursion is too deep",
+      ),
       strArray,
     },
   };
@@ -65,23 +72,34 @@ export function lower(program: AnnotatedProgram, options: LowerOptions): LLProgr
 /** `fn(array[str]) -> int`: the library's `run_main` around the user's `main`. */
 function entryFunction(lowering: Lowering, strArray: ArrayType): LLFunction {
   const { main, wellKnown } = lowering.program;
-  return lowering.define({ name: "entry", displayName: "entry", params: [ref(strArray)], result: INT, span: null }, (b, [argv]) => {
-    if (main === null) return b.return(intValue(0));
-    const runMain = wellKnown["run_main"];
-    assert(runMain !== undefined, "wright.builtins has no function run_main");
-    const mainValue = read(runMain.params[0]!);
-    assert(mainValue.kind === "function" || mainValue.kind === "constant", "run_main takes a function");
-    const value = { kind: "function", symbol: main.symbol } as const;
-    const array: Annotation = { kind: "array", item: declaredCell(STR, "program argument") };
-    const code = { annotation: mainValue, value: lowering.constants.value(value, mainValue) };
-    returnConverted(lowering, b, callSpec(lowering, b, runMain, [code, { annotation: array, value: argv! }]), { kind: "int", width: "int", nonneg: false, value: null });
-  });
+  return lowering.define(
+    { name: "entry", displayName: "entry", params: [ref(strArray)], result: INT, span: null },
+    (b, [argv]) => {
+      if (main === null) return b.return(intValue(0));
+      const runMain = wellKnown["run_main"];
+      assert(runMain !== undefined, "wright.builtins has no function run_main");
+      const mainValue = read(runMain.params[0]!);
+      assert(
+        mainValue.kind === "function" || mainValue.kind === "constant",
+        "run_main takes a function",
+      );
+      const value = { kind: "function", symbol: main.symbol } as const;
+      const array: Annotation = { kind: "array", item: declaredCell(STR, "program argument") };
+      const code = { annotation: mainValue, value: lowering.constants.value(value, mainValue) };
+      returnConverted(
+        lowering,
+        b,
+        callSpec(lowering, b, runMain, [code, { annotation: array, value: argv! }]),
+        { kind: "int", width: "int", nonneg: false, value: null },
+      );
+    },
+  );
 }
 
 /** Exceptions that the machine raises when it cannot make one. */
-function prebuiltException(lowering: Lowering, name: string): HeapObject {
+function prebuiltException(lowering: Lowering, name: string, message: string): HeapObject {
   const { struct } = lowering.classes.entriesOf(librarySymbol(lowering.program, name))[0]!;
   const object = newStruct(struct);
-  object.fields[fieldNamed(struct, "message").index] = lowering.constants.string("");
+  object.fields[fieldNamed(struct, "message").index] = lowering.constants.string(message);
   return object;
 }

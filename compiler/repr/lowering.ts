@@ -49,8 +49,15 @@ export class Lowering {
 
   constructor(program: AnnotatedProgram) {
     this.program = program;
-    this.classes = new ClassTable(program.classes, ["Exception", "MemoryError", "StackOverflow"].map((name) => librarySymbol(program, name)));
-    this.layouts = new Layouts((cls) => this.classes.entryOf(cls).struct, this.classes.entries.map((entry) => entry.struct), this.classes.lastClassId);
+    this.classes = new ClassTable(
+      program.classes,
+      ["Exception", "MemoryError", "StackOverflow"].map((name) => librarySymbol(program, name)),
+    );
+    this.layouts = new Layouts(
+      (cls) => this.classes.entryOf(cls).struct,
+      this.classes.entries.map((entry) => entry.struct),
+      this.classes.lastClassId,
+    );
     this.classes.layOut((annotation) => this.layouts.storageOf(annotation));
     this.constants = new Constants(this);
   }
@@ -80,7 +87,11 @@ export class Lowering {
       isLibrary: symbol.module.isLibrary,
       raises: !isExtern,
       collects: !isExtern || symbol.hints.has("collects"),
-      inline: symbol.hints.has("inline") ? "always" : symbol.hints.has("never_inline") ? "never" : "auto",
+      inline: symbol.hints.has("inline")
+        ? "always"
+        : symbol.hints.has("never_inline")
+          ? "never"
+          : "auto",
       hints: new Set(symbol.hints.keys()),
     };
     this.functions.push(fn);
@@ -92,7 +103,10 @@ export class Lowering {
   }
 
   /** A function that the compiler writes; `write` runs later, with the parameters' variables. */
-  define(options: FunctionOptions, write: (b: Builder, params: readonly LLVariable[]) => void): LLFunction {
+  define(
+    options: FunctionOptions,
+    write: (b: Builder, params: readonly LLVariable[]) => void,
+  ): LLFunction {
     const fn: LLFunction = {
       name: this.uniqueName(options.name),
       displayName: options.displayName,
@@ -149,21 +163,33 @@ export class Lowering {
     if (global === undefined) {
       const cell = this.program.globals.get(symbol);
       assert(cell !== undefined, `the module-level name ${symbol.name} has no annotation`);
-      global = { name: this.uniqueName(`${symbol.module.name}.${symbol.name}`), type: this.layouts.typeOf(read(cell)) };
+      global = {
+        name: this.uniqueName(`${symbol.module.name}.${symbol.name}`),
+        type: this.layouts.typeOf(read(cell)),
+      };
       this.byGlobal.set(symbol, global);
       this.globals.push(global);
     }
     return global;
   }
 
-  functionObject(value: Extract<StaticValue, { kind: "function" }>, to: AnnotationOf<"function">): HeapStruct {
+  functionObject(
+    value: Extract<StaticValue, { kind: "function" }>,
+    to: AnnotationOf<"function">,
+  ): HeapStruct {
     const cell = findFunction(to.fn);
     for (const target of cell.targets) {
-      if (target.symbol === value.symbol && !("implementations" in target)) return prebuiltClosure(this, adapterFor(this, target, cell));
+      if (target.symbol === value.symbol && !("implementations" in target))
+        return prebuiltClosure(this, adapterFor(this, target, cell));
     }
     // The body of a generic function has a signature of its own, which knows no targets.
-    const spec = this.program.specs.find((one) => one.symbol === value.symbol && one.typeArgs.length === 0);
-    assert(spec !== undefined, `${value.symbol.name} is no target of the function value it becomes`);
+    const spec = this.program.specs.find(
+      (one) => one.symbol === value.symbol && one.typeArgs.length === 0,
+    );
+    assert(
+      spec !== undefined,
+      `${value.symbol.name} is no target of the function value it becomes`,
+    );
     return prebuiltClosure(this, adapterFor(this, spec, cell));
   }
 
@@ -175,8 +201,14 @@ export class Lowering {
 /** `wright.core.lists.list.append<int>` as `list.append<int>`: dumps are for people. */
 function shortName(spec: Spec): string {
   const { symbol } = spec;
-  const name = symbol.module.isLibrary ? spec.name.replace(`${symbol.module.name}.`, "") : spec.name;
-  return name.replaceAll(" | None", "?").replaceAll(" ", "").replaceAll("[", "<").replaceAll("]", ">");
+  const name = symbol.module.isLibrary
+    ? spec.name.replace(`${symbol.module.name}.`, "")
+    : spec.name;
+  return name
+    .replaceAll(" | None", "?")
+    .replaceAll(" ", "")
+    .replaceAll("[", "<")
+    .replaceAll("]", ">");
 }
 
 export function librarySymbol(program: AnnotatedProgram, name: string): ClassSymbol {

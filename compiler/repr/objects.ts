@@ -40,19 +40,33 @@ interface Place {
   readonly annotation: Annotation;
 }
 
-function placeOf(lowering: Lowering, resolution: Pick<ResolutionOf<"field">, "owner" | "field">, receiver: Annotation): Place {
+function placeOf(
+  lowering: Lowering,
+  resolution: Pick<ResolutionOf<"field">, "owner" | "field">,
+  receiver: Annotation,
+): Place {
   const owner = lowering.classes.entryOf(resolution.owner);
   const annotation = owner.fields.get(resolution.field.name)!;
-  const cls = receiver.kind === "instance" ? lowering.classes.entryOf(receiver.cls).struct : owner.struct;
+  const cls =
+    receiver.kind === "instance" ? lowering.classes.entryOf(receiver.cls).struct : owner.struct;
   return { struct: cls, field: fieldNamed(cls, resolution.field.name), annotation };
 }
 
-export function readField(body: Body, receiver: HighValue, resolution: Pick<ResolutionOf<"field">, "owner" | "field">): Typed {
+export function readField(
+  body: Body,
+  receiver: HighValue,
+  resolution: Pick<ResolutionOf<"field">, "owner" | "field">,
+): Typed {
   const { lowering, b } = body;
   const place = placeOf(lowering, resolution, body.annotation(receiver));
-  if (lowering.layouts.typeOf(place.annotation).kind === "void") return { annotation: place.annotation, value: VOID_VALUE };
+  if (lowering.layouts.typeOf(place.annotation).kind === "void")
+    return { annotation: place.annotation, value: VOID_VALUE };
   const value = loadField(lowering, b, body.get(receiver), place);
-  if (lowering.program.lateFields.has(resolution.field) && value.type.kind === "ref" && place.annotation.kind !== "optional") {
+  if (
+    lowering.program.lateFields.has(resolution.field) &&
+    value.type.kind === "ref" &&
+    place.annotation.kind !== "optional"
+  ) {
     const name = lowering.constants.value({ kind: "str", value: resolution.field.name }, STR);
     raiseIf(lowering, b, b.bool("ref_is_null", value), "raise_unset_field", [name]);
   }
@@ -60,11 +74,19 @@ export function readField(body: Body, receiver: HighValue, resolution: Pick<Reso
 }
 
 /** A load that sees through the tags of immediates. */
-function loadField(lowering: Lowering, b: Builder, object: LLValue, { struct, field }: Place): LLValue {
-  const tagged = immediatesBelow(lowering, struct).filter((one) => one.immediate!.field === field.index);
+function loadField(
+  lowering: Lowering,
+  b: Builder,
+  object: LLValue,
+  { struct, field }: Place,
+): LLValue {
+  const tagged = immediatesBelow(lowering, struct).filter(
+    (one) => one.immediate!.field === field.index,
+  );
   const load = (rest: readonly StructType[]): LLValue => {
     const [first, ...others] = rest;
-    if (first === undefined) return b.emit("getfield", [object], valueType(field.storage), { field, struct }, field.name);
+    if (first === undefined)
+      return b.emit("getfield", [object], valueType(field.storage), { field, struct }, field.name);
     return b.choose(
       b.emit("imm_is", [object], { kind: "bool" }, { struct: first }),
       valueType(field.storage),
@@ -77,7 +99,9 @@ function loadField(lowering: Lowering, b: Builder, object: LLValue, { struct, fi
 
 function immediatesBelow(lowering: Lowering, struct: StructType): StructType[] {
   if (!struct.mayBeImmediate) return [];
-  const below = lowering.classes.within(lowering.classes.entryOfStruct(struct)).map((entry) => entry.struct);
+  const below = lowering.classes
+    .within(lowering.classes.entryOfStruct(struct))
+    .map((entry) => entry.struct);
   return below.filter((one) => one.immediate !== null);
 }
 
@@ -94,23 +118,42 @@ export function writeField(body: Body, op: HighOp, resolution: ResolutionOf<"fie
   return NOTHING;
 }
 
-function storeField(b: Builder, object: LLValue, value: LLValue, struct: StructType, field: Field): void {
+function storeField(
+  b: Builder,
+  object: LLValue,
+  value: LLValue,
+  struct: StructType,
+  field: Field,
+): void {
   if (value.type.kind !== "void") b.effect("setfield", [object, value], { field, struct });
 }
 
 // ---------------------------------------------------------------- construction
 
-export function construct(body: Body, resolution: ResolutionOf<"new">, args: readonly Typed[]): Typed {
+export function construct(
+  body: Body,
+  resolution: ResolutionOf<"new">,
+  args: readonly Typed[],
+): Typed {
   const entry = body.lowering.classes.entryOf(resolution.cls);
   const annotation: Annotation = { kind: "instance", cls: resolution.cls };
   const { struct } = entry;
   if (struct.immediate !== null && resolution.init !== null) {
-    return { annotation, value: constructImmediate(body, entry, resolution.init, annotation, args) };
+    return {
+      annotation,
+      value: constructImmediate(body, entry, resolution.init, annotation, args),
+    };
   }
   return { annotation, value: allocate(body, entry, resolution.init, annotation, args) };
 }
 
-function allocate(body: Body, entry: ClassEntry, init: Spec | null, annotation: Annotation, args: readonly Typed[]): LLValue {
+function allocate(
+  body: Body,
+  entry: ClassEntry,
+  init: Spec | null,
+  annotation: Annotation,
+  args: readonly Typed[],
+): LLValue {
   const { b, lowering } = body;
   const object = newObject(lowering, b, entry);
   if (init !== null) callSpec(lowering, b, init, [{ annotation, value: object }, ...args]);
@@ -124,20 +167,31 @@ export function newObject(lowering: Lowering, b: Builder, entry: ClassEntry): LL
   for (let one: ClassEntry | null = entry; one !== null; one = one.base) {
     for (const declaration of one.symbol.fields.values()) {
       const value = defaultOf(lowering, one, declaration);
-      if (value !== null) storeField(b, object, value, struct, fieldNamed(struct, declaration.name));
+      if (value !== null)
+        storeField(b, object, value, struct, fieldNamed(struct, declaration.name));
     }
   }
   return object;
 }
 
-function defaultOf(lowering: Lowering, entry: ClassEntry, declaration: FieldDeclaration): LLValue | null {
+function defaultOf(
+  lowering: Lowering,
+  entry: ClassEntry,
+  declaration: FieldDeclaration,
+): LLValue | null {
   const annotation = entry.fields.get(declaration.name);
   if (declaration.defaultValue === null || annotation === undefined) return null;
   const value = staticValue(declaration.defaultValue, entry.symbol);
   return value === null ? null : lowering.constants.value(value, annotation);
 }
 
-function constructImmediate(body: Body, entry: ClassEntry, init: Spec, annotation: Annotation, args: readonly Typed[]): LLValue {
+function constructImmediate(
+  body: Body,
+  entry: ClassEntry,
+  init: Spec,
+  annotation: Annotation,
+  args: readonly Typed[],
+): LLValue {
   const { b, lowering } = body;
   const { struct } = entry;
   const field = struct.fields[struct.immediate!.field]!;
@@ -149,7 +203,13 @@ function constructImmediate(body: Body, entry: ClassEntry, init: Spec, annotatio
   } else {
     const arg = args[source - 1]!;
     const param = read(init.params[source]!);
-    value = convert(lowering, b, convert(lowering, b, arg.value, arg.annotation, param), param, fieldAnnotationIn(entry, field.name));
+    value = convert(
+      lowering,
+      b,
+      convert(lowering, b, arg.value, arg.annotation, param),
+      param,
+      fieldAnnotationIn(entry, field.name),
+    );
   }
   return makeImmediate(b, struct, field, value);
 }
@@ -163,8 +223,17 @@ function fieldAnnotationIn(entry: ClassEntry, name: string): Annotation {
 }
 
 /** The tagged word if the payload fits one, else an object. */
-export function makeImmediate(b: Builder, struct: StructType, field: Field, value: LLValue): LLValue {
-  const payload = truncated(b, field, field.storage.kind === "bool" ? b.int("bool_to_int", value) : value);
+export function makeImmediate(
+  b: Builder,
+  struct: StructType,
+  field: Field,
+  value: LLValue,
+): LLValue {
+  const payload = truncated(
+    b,
+    field,
+    field.storage.kind === "bool" ? b.int("bool_to_int", value) : value,
+  );
   const type = ref(struct);
   const make = () => b.emit("imm_make", [payload], type, { struct });
   // 32 bits fit everywhere but in the 31-bit word of wasm32, which asks again.
@@ -176,7 +245,14 @@ export function makeImmediate(b: Builder, struct: StructType, field: Field, valu
   });
 }
 
-const TRUNCATE = { i8: "int_sext8", i16: "int_sext16", i32: "int_sext32", u8: "int_zext8", u16: "int_zext16", u32: "int_zext32" } as const;
+const TRUNCATE = {
+  i8: "int_sext8",
+  i16: "int_sext16",
+  i32: "int_sext32",
+  u8: "int_zext8",
+  u16: "int_zext16",
+  u32: "int_zext32",
+} as const;
 
 /** What would come back after storing the payload in the field. */
 function truncated(b: Builder, field: Field, payload: LLValue): LLValue {
@@ -194,8 +270,15 @@ function storedParameter(init: Spec, name: string): number | null {
   const { entry } = graph;
   const stores = entry.ops.filter((op) => op.name !== "same");
   const [store] = stores;
-  if (stores.length !== 1 || store!.name !== "setattr" || store!.aux.name !== name || entry.exit.kind !== "return") return null;
-  const position = (value: HighValue): number => (value.kind === "var" ? entry.params.indexOf(value) : -1);
+  if (
+    stores.length !== 1 ||
+    store!.name !== "setattr" ||
+    store!.aux.name !== name ||
+    entry.exit.kind !== "return"
+  )
+    return null;
+  const position = (value: HighValue): number =>
+    value.kind === "var" ? entry.params.indexOf(value) : -1;
   if (position(store!.args[0]!) !== 0) return null;
   const source = position(store!.args[1]!);
   return source > 0 ? source : null;
@@ -203,34 +286,62 @@ function storedParameter(init: Spec, name: string): number | null {
 
 // ---------------------------------------------------------------- class attributes
 
-export function readClassAttribute(body: Body, op: HighOp, resolution: ResolutionOf<"class-attribute">): Typed {
+export function readClassAttribute(
+  body: Body,
+  op: HighOp,
+  resolution: ResolutionOf<"class-attribute">,
+): Typed {
   const { lowering, b } = body;
   const annotation = resolution.type;
-  if (resolution.constant !== null) return { annotation, value: lowering.constants.value(resolution.constant, annotation) };
+  if (resolution.constant !== null)
+    return { annotation, value: lowering.constants.value(resolution.constant, annotation) };
   const receiver = op.args[0]!;
   const of = body.annotation(receiver);
-  const root = of.kind === "instance" ? lowering.classes.entryOf(of.cls) : lowering.classes.entriesOf(resolution.root)[0];
+  const root =
+    of.kind === "instance"
+      ? lowering.classes.entryOf(of.cls)
+      : lowering.classes.entriesOf(resolution.root)[0];
   assert(root !== undefined, `no class below ${resolution.root.name} exists`);
   const type = lowering.layouts.typeOf(annotation);
   if (type.kind === "void") return { annotation, value: VOID_VALUE };
-  const row = of.kind === "instance" ? classIndex(b, body.get(receiver), root) : b.int("int_sub", body.get(receiver), intValue(root.struct.classId));
+  const row =
+    of.kind === "instance"
+      ? classIndex(b, body.get(receiver), root)
+      : b.int("int_sub", body.get(receiver), intValue(root.struct.classId));
   const table = attributeTable(lowering, root, resolution.name, annotation);
   return { annotation, value: b.emit("table_get", [row], type, { table }) };
 }
 
-function attributeTable(lowering: Lowering, root: ClassEntry, name: string, annotation: Annotation): LLTable {
+function attributeTable(
+  lowering: Lowering,
+  root: ClassEntry,
+  name: string,
+  annotation: Annotation,
+): LLTable {
   return classTable(lowering, root, name, annotation, (entry) => {
     const value = classAttribute(entry.symbol, name);
-    return value === null || value.kind === "error" ? null : lowering.constants.value(value, annotation).value;
+    return value === null || value.kind === "error"
+      ? null
+      : lowering.constants.value(value, annotation).value;
   });
 }
 
 /** A table with a row for each class at or below `root`. */
-export function classTable(lowering: Lowering, root: ClassEntry, what: string, annotation: Annotation, rowOf: (entry: ClassEntry) => LLConstant | null): LLTable {
+export function classTable(
+  lowering: Lowering,
+  root: ClassEntry,
+  what: string,
+  annotation: Annotation,
+  rowOf: (entry: ClassEntry) => LLConstant | null,
+): LLTable {
   const name = `${root.struct.name}.${what}`;
   let table = lowering.tablesByKey.get(name);
   if (table === undefined) {
-    table = { name: lowering.uniqueName(name), type: lowering.layouts.typeOf(annotation), rows: lowering.classes.within(root).map(rowOf) };
+    table = {
+      name: lowering.uniqueName(name),
+      type: lowering.layouts.typeOf(annotation),
+      rows: lowering.classes.within(root).map(rowOf),
+    };
     lowering.tablesByKey.set(name, table);
     lowering.tables.push(table);
   }
@@ -245,13 +356,23 @@ export function lowerDisplay(body: Body, op: HighOp, resolution: ResolutionOf<"d
   const columns = resolution.items.length;
   const arrays = resolution.items.map((cell, column): Typed => {
     const item = read(cell);
-    const values = op.args.filter((_, i) => i % columns === column).map((arg) => body.as(arg, item));
-    return { annotation: { kind: "array", item: cell }, value: newArray(lowering, b, item, values) };
+    const values = op.args
+      .filter((_, i) => i % columns === column)
+      .map((arg) => body.as(arg, item));
+    return {
+      annotation: { kind: "array", item: cell },
+      value: newArray(lowering, b, item, values),
+    };
   });
   return resolution.finish === null ? arrays[0]! : callSpec(lowering, b, resolution.finish, arrays);
 }
 
-function newArray(lowering: Lowering, b: Builder, item: Annotation, values: readonly LLValue[]): LLValue {
+function newArray(
+  lowering: Lowering,
+  b: Builder,
+  item: Annotation,
+  values: readonly LLValue[],
+): LLValue {
   const array = lowering.layouts.arrayType(lowering.layouts.storageOf(item));
   const object = b.emit("new_array", [intValue(values.length)], ref(array), { array });
   values.forEach((value, i) => {

@@ -15,10 +15,24 @@ import type { Body } from "./body.ts";
 import { VOID_VALUE } from "./builder.ts";
 import { callFamily, callSpec, type Typed } from "./calls.ts";
 import { callClosure, isFamily, makeClosure } from "./closures.ts";
-import { lowerClassTest, lowerComparison, lowerIdentity, lowerTruth, truthOf, truthOfResult } from "./compare.ts";
+import {
+  lowerClassTest,
+  lowerComparison,
+  lowerIdentity,
+  lowerTruth,
+  truthOf,
+  truthOfResult,
+} from "./compare.ts";
 import { makeTuple, tupleItem } from "./convert.ts";
 import { lowerIntrinsic } from "./intrinsics.ts";
-import { construct, lowerDisplay, NOTHING, readClassAttribute, readField, writeField } from "./objects.ts";
+import {
+  construct,
+  lowerDisplay,
+  NOTHING,
+  readClassAttribute,
+  readField,
+  writeField,
+} from "./objects.ts";
 
 /** Lowers an op without a resolution. `to` is what the annotator found its result to be. */
 type Primitive = (body: Body, op: HighOp, to: Annotation) => Typed;
@@ -28,22 +42,34 @@ export function lowerOp(body: Body, op: HighOp, to: Annotation): Typed {
   const resolution = body.resolution(op);
   // The truth of an optional asks for None first, whatever else it asks.
   if (op.name === "truth") return lowerTruthOp(body, op, resolution);
-  return resolution === undefined ? PRIMITIVES[op.name](body, op, to) : lowerResolved(body, op, resolution);
+  return resolution === undefined
+    ? PRIMITIVES[op.name](body, op, to)
+    : lowerResolved(body, op, resolution);
 }
 
 function lowerResolved(body: Body, op: HighOp, resolution: Resolution): Typed {
   const { lowering, b } = body;
   switch (resolution.kind) {
     case "call":
-      return negated(body, callSpec(lowering, b, resolution.target, argumentsOf(body, resolution.args)), resolution.negate);
+      return negated(
+        body,
+        callSpec(lowering, b, resolution.target, argumentsOf(body, resolution.args)),
+        resolution.negate,
+      );
     case "virtual":
-      return negated(body, callFamily(lowering, b, resolution.family, argumentsOf(body, resolution.args)), resolution.negate);
+      return negated(
+        body,
+        callFamily(lowering, b, resolution.family, argumentsOf(body, resolution.args)),
+        resolution.negate,
+      );
     case "indirect":
       return lowerIndirect(body, resolution);
     case "new":
       return construct(body, resolution, argumentsOf(body, resolution.args));
     case "field":
-      return op.name === "setattr" ? writeField(body, op, resolution) : readField(body, op.args[0]!, resolution);
+      return op.name === "setattr"
+        ? writeField(body, op, resolution)
+        : readField(body, op.args[0]!, resolution);
     case "class-attribute":
       return readClassAttribute(body, op, resolution);
     case "bind":
@@ -62,13 +88,19 @@ function lowerResolved(body: Body, op: HighOp, resolution: Resolution): Typed {
   }
 }
 
-function constantResult(body: Body, op: HighOp, resolution: Extract<Resolution, { kind: "constant" }>): Typed {
+function constantResult(
+  body: Body,
+  op: HighOp,
+  resolution: Extract<Resolution, { kind: "constant" }>,
+): Typed {
   const annotation = body.annotation(op.result);
   return { annotation, value: body.lowering.constants.value(resolution.value, annotation) };
 }
 
 function negated(body: Body, result: Typed, negate: boolean | undefined): Typed {
-  return negate === true && result.annotation.kind !== "never" ? truthOf(body.b.not(result.value)) : result;
+  return negate === true && result.annotation.kind !== "never"
+    ? truthOf(body.b.not(result.value))
+    : result;
 }
 
 /** The arguments of a resolved call, each under its own annotation. */
@@ -82,7 +114,15 @@ function argumentsOf(body: Body, sources: readonly ArgumentSource[]): Typed[] {
       case "tuple": {
         const items = source.values.map((value) => body.annotation(value));
         const annotation: Annotation = { kind: "tuple", items };
-        return { annotation, value: makeTuple(body.lowering, body.b, source.values.map((value) => body.get(value)), annotation) };
+        return {
+          annotation,
+          value: makeTuple(
+            body.lowering,
+            body.b,
+            source.values.map((value) => body.get(value)),
+            annotation,
+          ),
+        };
       }
     }
   });
@@ -99,31 +139,54 @@ function sourceValue(body: Body, value: HighValue): Typed {
 function lowerIndirect(body: Body, resolution: Extract<Resolution, { kind: "indirect" }>): Typed {
   const { lowering, b } = body;
   const fn = findFunction(resolution.fn);
-  const callee = resolution.through === undefined ? body.typed(resolution.callee) : readField(body, resolution.callee, resolution.through);
+  const callee =
+    resolution.through === undefined
+      ? body.typed(resolution.callee)
+      : readField(body, resolution.callee, resolution.through);
   const closure = body.convert(callee, { kind: "function", fn });
-  return callClosure(lowering, b, closure, fn, resolution.args.map((arg) => body.typed(arg)));
+  return callClosure(
+    lowering,
+    b,
+    closure,
+    fn,
+    resolution.args.map((arg) => body.typed(arg)),
+  );
 }
 
-function lowerClosure(body: Body, op: HighOp, resolution: Extract<Resolution, { kind: "bind" | "closure" }>): Typed {
+function lowerClosure(
+  body: Body,
+  op: HighOp,
+  resolution: Extract<Resolution, { kind: "bind" | "closure" }>,
+): Typed {
   const { fn, target } = resolution;
   if (fn === null) return { annotation: body.annotation(op.result), value: VOID_VALUE };
   const captured = resolution.kind === "bind" ? [op.args[0]!] : op.args;
   const values = captured.map((arg) => body.typed(arg));
-  if (resolution.kind === "bind" && !isFamily(target) && target.symbol.flavour === "staticmethod") values.pop();
-  return { annotation: { kind: "function", fn: findFunction(fn) }, value: makeClosure(body.lowering, body.b, target, fn, values) };
+  if (resolution.kind === "bind" && !isFamily(target) && target.symbol.flavour === "staticmethod")
+    values.pop();
+  return {
+    annotation: { kind: "function", fn: findFunction(fn) },
+    value: makeClosure(body.lowering, body.b, target, fn, values),
+  };
 }
 
 function lowerTruthOp(body: Body, op: HighOp, resolution: Resolution | undefined): Typed {
   if (resolution === undefined) return lowerTruth(body, op.args[0]!, null);
-  if (resolution.kind !== "call" && resolution.kind !== "virtual") return lowerResolved(body, op, resolution);
+  if (resolution.kind !== "call" && resolution.kind !== "virtual")
+    return lowerResolved(body, op, resolution);
   const ask = (receiver: Typed) => {
     const [, ...rest] = argumentsOf(body, resolution.args);
     const args = [receiver, ...rest];
-    const result = resolution.kind === "call" ? callSpec(body.lowering, body.b, resolution.target, args) : callFamily(body.lowering, body.b, resolution.family, args);
+    const result =
+      resolution.kind === "call"
+        ? callSpec(body.lowering, body.b, resolution.target, args)
+        : callFamily(body.lowering, body.b, resolution.family, args);
     return truthOfResult(body, result);
   };
   const value = op.args[0]!;
-  return body.annotation(value).kind === "optional" ? lowerTruth(body, value, ask) : truthOf(ask(body.typed(value)));
+  return body.annotation(value).kind === "optional"
+    ? lowerTruth(body, value, ask)
+    : truthOf(ask(body.typed(value)));
 }
 
 // ---------------------------------------------------------------- primitives
@@ -131,7 +194,9 @@ function lowerTruthOp(body: Body, op: HighOp, resolution: Resolution | undefined
 const unresolved: Primitive = (body, op) => {
   const place = op.span === null ? "" : `${placeOf(op.span)}: `;
   const kinds = op.args.map((arg) => show(body.annotation(arg))).join(", ");
-  throw new InternalError(`${place}${op.name} of (${kinds}) in ${body.spec.name} has no resolution`);
+  throw new InternalError(
+    `${place}${op.name} of (${kinds}) in ${body.spec.name} has no resolution`,
+  );
 };
 
 const PRIMITIVES: Record<HighOpName, Primitive> = {
@@ -169,6 +234,7 @@ const PRIMITIVES: Record<HighOpName, Primitive> = {
   setitem: unresolved,
   delitem: unresolved,
   getslice: unresolved,
+  getslice_step: unresolved,
   setslice: unresolved,
   delslice: unresolved,
   len: unresolved,
@@ -188,7 +254,11 @@ const PRIMITIVES: Record<HighOpName, Primitive> = {
   get_global: lowerGetGlobal,
   set_global: lowerSetGlobal,
   raise_here: (body, op) => {
-    body.b.effect("traceback_note", [body.get(op.args[0]!)], op.span === null ? {} : { site: op.span });
+    body.b.effect(
+      "traceback_note",
+      [body.get(op.args[0]!)],
+      op.span === null ? {} : { site: op.span },
+    );
     return NOTHING;
   },
   declare: (body, op, to) => ({ annotation: to, value: body.as(op.args[0]!, to) }),
@@ -199,9 +269,15 @@ const PRIMITIVES: Record<HighOpName, Primitive> = {
 function lowerTupleItem(body: Body, op: HighOp): Typed {
   const tuple = body.annotation(op.args[0]!);
   const index = body.annotation(op.args[1]!);
-  if (tuple.kind !== "tuple" || index.kind !== "int" || index.value === null) return unresolved(body, op, tuple);
-  const position = Number(index.value < 0n ? index.value + BigInt(tuple.items.length) : index.value);
-  return { annotation: tuple.items[position]!, value: tupleItem(body.lowering, body.b, body.get(op.args[0]!), tuple, position) };
+  if (tuple.kind !== "tuple" || index.kind !== "int" || index.value === null)
+    return unresolved(body, op, tuple);
+  const position = Number(
+    index.value < 0n ? index.value + BigInt(tuple.items.length) : index.value,
+  );
+  return {
+    annotation: tuple.items[position]!,
+    value: tupleItem(body.lowering, body.b, body.get(op.args[0]!), tuple, position),
+  };
 }
 
 function lowerNewTuple(body: Body, op: HighOp, to: Annotation): Typed {

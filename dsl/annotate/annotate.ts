@@ -28,9 +28,9 @@ import type { Refinement } from "./narrow.ts";
 import type { AnnotatedProgram, Spec } from "./result.ts";
 import { show } from "./show.ts";
 import * as specs from "./specs.ts";
-import { transfer } from "./transfer.ts";
+import { checkRaised, transfer } from "./transfer.ts";
 import * as types from "./types.ts";
-import { flowInto, generalise, isSubclass, join } from "./unify.ts";
+import { flowInto, generalise, join } from "./unify.ts";
 import { annotationOf } from "./values.ts";
 
 export interface AnnotateOptions {
@@ -45,7 +45,7 @@ export interface AnnotateOptions {
 
 /** Library functions that lowering and the platform call by name. */
 const WELL_KNOWN = [
-  "run_main", "describe_exception", "char_to_str", "flush_all", "make_memory_error", "make_stack_overflow",
+  "run_main", "describe_exception", "char_to_str", "flush_all",
   "raise_overflow", "raise_zero_division", "raise_shift_error", "raise_index_error", "raise_value_error", "raise_unset_field",
 ] as const;
 

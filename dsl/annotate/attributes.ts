@@ -259,7 +259,7 @@ export function setattr(at: At): Annotation {
   const name = at.op.aux.name!;
   if (receiver.kind === "optional" || receiver.kind === "none") return maybeNone(at, receiver, `\`.${name}\` cannot be set`);
   const found = receiver.kind === "instance" ? types.findField(at.ctx, receiver.cls, name) : null;
-  if (found === null) return noAttribute(at, receiver, name);
+  if (found === null) return cannotSet(at, receiver, name);
   if (found.field.qualifier === "final" && !setsOwnFinal(at, found.owner.symbol))
     return at.ctx.error("E0505", at.op.span, `field \`${name}\` of ${found.owner.symbol.name} is final: it is set in __init__ only`, {
       notes: [note("declared final here", found.field.span)],
@@ -274,6 +274,19 @@ export function setattr(at: At): Annotation {
     source: sourceOf(at.spec, value),
   });
   return NONE;
+}
+
+/** A store to what is no field: binding has reported it where it goes through `self`. */
+function cannotSet(at: At, receiver: Annotation, name: string): Annotation {
+  const cls = receiver.kind === "instance" ? findClass(receiver.cls).symbol : null;
+  if (cls === null || !memberNames(cls).includes(name)) return noAttribute(at, receiver, name);
+  const [self] = at.spec.symbol.params;
+  const target = at.op.args[0]!;
+  if (at.spec.symbol.flavour === "method" && target.kind === "var" && target.name === self?.name.text) return POISON;
+  const what = specs.findMethod(cls, name) === null ? "class attribute" : "method";
+  return at.ctx.error("E0510", at.op.aux.nameSpan ?? at.op.span, `\`${name}\` is a ${what} of \`${cls.name}\`, not a field`, {
+    notes: [note(`${cls.name} is defined here`, cls.span)],
+  });
 }
 
 function setsOwnFinal(at: At, owner: ClassSymbol): boolean {

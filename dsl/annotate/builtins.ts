@@ -261,6 +261,10 @@ export function hashOf(at: At, value: HighValue): Annotation {
     case "char":
     case "enum":
       return intrinsic(at, "convert", [value], INT);
+    case "none":
+      // Also what the key of a dict is taken for that nobody fills.
+      at.ctx.resolve(at.spec, at.op, { kind: "constant", value: { kind: "int", value: 0n } });
+      return INT;
     case "float":
       return callLibrary(at, "float_hash", [value]);
     case "str":

@@ -18,7 +18,8 @@ import { show } from "./show.ts";
 import * as specs from "./specs.ts";
 import { textOf } from "./text.ts";
 import * as types from "./types.ts";
-import { declaredCell, flowInto } from "./unify.ts";
+import type { Context, LiveSpec } from "./context.ts";
+import { declaredCell, flowInto, isSubclass } from "./unify.ts";
 import { annotationOf, staticAnnotation } from "./values.ts";
 
 type Transfer = (at: At) => Annotation;
@@ -58,6 +59,7 @@ export const TRANSFER = {
   setitem: (at) => itemMethod(at, "__setitem__", "items cannot be set"),
   delitem: (at) => itemMethod(at, "__delitem__", "items cannot be deleted"),
   getslice: (at) => slice(at, "__getslice__", "it cannot be sliced"),
+  getslice_step: (at) => itemMethod(at, "__getslice_step__", "it cannot be sliced with a step"),
   setslice: (at) => slice(at, "__setslice__", "slices of it cannot be set"),
   delslice: (at) => slice(at, "__delslice__", "slices of it cannot be deleted"),
   len: length,

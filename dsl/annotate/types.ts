@@ -5,6 +5,7 @@
  * same class instance at every call, and a type parameter's cell is what its `list[T]` holds.
  */
 import type { ClassSymbol, FieldDeclaration, ModuleSymbol, Symbol } from "../bind/symbols.ts";
+import { staticValue } from "../bind/constants.ts";
 import { resolveTypeName } from "../bind/resolve.ts";
 import { typePath } from "../bind/scopes.ts";
 import type { TypeExpr } from "../syntax/ast.ts";
@@ -14,7 +15,8 @@ import type { Cell, ClassInstance, FunctionCell, TypeEnvironment } from "./cells
 import type { Context } from "./context.ts";
 import { ANY_REF, BOOL, CHAR, FLOAT, NONE, POISON, PTR, STR, intOf, optional } from "./lattice.ts";
 import type { Annotation, IntWidth } from "./lattice.ts";
-import { forward, joinParts } from "./unify.ts";
+import { flowInto, forward, joinParts } from "./unify.ts";
+import { staticAnnotation } from "./values.ts";
 
 export function newEnvironment(cells: ReadonlyMap<string, Cell>): TypeEnvironment {
   return { cells, classes: new Map(), itemCells: new Map(), functions: new Map() };
@@ -340,6 +342,14 @@ function fieldCell(ctx: Context, owner: ClassInstance, field: FieldDeclaration):
         ? newCell(what)
         : cellFor(ctx, type, owner.symbol.module, classEnvironment(owner), what);
     owner.fields.set(field.name, cell);
+    const initial = field.defaultValue === null ? null : staticValue(field.defaultValue, owner.symbol.module);
+    if (initial !== null)
+      flowInto(ctx, cell, staticAnnotation(initial), {
+        span: field.defaultValue!.span,
+        message: "the field's default",
+        source: null,
+        forwarded: true,
+      });
   }
   return find(cell);
 }

@@ -113,10 +113,10 @@ export class FunctionBuilder {
   /** Names of the comprehensions around this place. */
   readonly #scoped: string[] = [];
 
-  constructor(fn: FunctionSymbol, context: FlowContext) {
+  constructor(fn: FunctionSymbol, context: FlowContext, name = fn.qualifiedName) {
     this.fn = fn;
     this.context = context;
-    this.emitter = new Emitter(fn.qualifiedName, context.recordPlaces === true);
+    this.emitter = new Emitter(name, context.recordPlaces === true);
     this.#isModuleBody = fn.flavour === "module-body";
     this.#bindings = bindingsOf(fn);
     for (const name of this.#bindings.keys()) this.#newSlot(name);

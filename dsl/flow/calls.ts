@@ -173,10 +173,17 @@ function collect(
   iterable: Expression,
   span: Span,
 ): HighValue {
-  const item: Expression = { kind: "name", span: iterable.span, text: "<item>" };
+  const item: Expression = { kind: "name", span: iterable.span, text: "item" };
   const clause = { kind: "for", span: iterable.span, target: item, iterable } as const;
   const clauses = [clause];
-  return comprehension(b, { kind: "comprehension", span, form, element: item, value: null, clauses });
+  return comprehension(b, {
+    kind: "comprehension",
+    span,
+    form,
+    element: item,
+    value: null,
+    clauses,
+  });
 }
 
 /** `any(p(x) for x in xs)` looks no further than the first item that is true. */

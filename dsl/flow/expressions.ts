@@ -12,7 +12,7 @@ import type { Draft } from "./emitter.ts";
 import { formatOperator, interpolation } from "./format.ts";
 import { OPERATOR_OPS, type HighAux, type HighOpName, type HighValue } from "./ops.ts";
 import { generatorExpression, yieldExpression } from "./generators.ts";
-import { forLoop, sliceArguments } from "./statements.ts";
+import { forLoop, sliceBounds } from "./statements.ts";
 
 export interface BranchTargets {
   readonly then: Draft;
@@ -84,7 +84,9 @@ export function expression(b: FunctionBuilder, e: Expression): HighValue {
       return index(b, e);
     case "slice": {
       const argSpans = [e.object.span, e.start?.span ?? null, e.stop?.span ?? null];
-      return b.emit("getslice", sliceArguments(b, e), e.span, { argSpans });
+      if (e.step === null) return b.emit("getslice", sliceBounds(b, e), e.span, { argSpans });
+      const args = [...sliceBounds(b, e), expression(b, e.step)];
+      return b.emit("getslice_step", args, e.span, { argSpans: [...argSpans, e.step.span] });
     }
     case "walrus":
       b.writeName(e.target.text, expression(b, e.value), e.target.span);

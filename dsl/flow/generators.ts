@@ -111,7 +111,9 @@ export function resumption(symbol: FunctionSymbol, context: FlowContext): FlowRe
   const ready = context.recordPlaces === true ? null : found.ready;
   found.ready = null;
   const recordPlaces = context.recordPlaces === true;
-  const { result } = ready ?? buildBody(found.fn, { ...found.context, recordPlaces }, found.frame);
+  const { result } =
+    ready ??
+    buildBody(symbol.qualifiedName, found.fn, { ...found.context, recordPlaces }, found.frame);
   // The function that makes the frame has reported what is wrong.
   return { ...result, diagnostics: [] };
 }
@@ -121,7 +123,7 @@ export function buildGenerator(fn: FunctionSymbol, context: FlowContext): FlowRe
   const suffix = suffixFor(fn, context.program);
   const frame = frameClass(fn, suffix);
   const symbol = resumeSymbol(fn, suffix);
-  const ready = buildBody(fn, context, frame);
+  const ready = buildBody(symbol.qualifiedName, fn, context, frame);
   resumptions.set(symbol, { fn, context, frame, ready });
   const emitter = new Emitter(fn.qualifiedName, false);
   const names = parameterNames(fn, context);
@@ -176,7 +178,9 @@ function givesIterator(fn: FunctionSymbol, type: TypeExpr): boolean {
 }
 
 export function isIteratorClass(symbol: { readonly kind: string; readonly name: string }): boolean {
-  return symbol.kind === "class" && symbol.name === ITERATOR && (symbol as ClassSymbol).module.isLibrary;
+  return (
+    symbol.kind === "class" && symbol.name === ITERATOR && (symbol as ClassSymbol).module.isLibrary
+  );
 }
 
 // ---------------------------------------------------------------- synthesised symbols
@@ -279,24 +283,39 @@ export function yieldStatement(b: FunctionBuilder, e: ExpressionOf<"yield">): vo
 
 /** A `yield` whose value is used: nothing can be sent to a generator. */
 export function yieldExpression(b: FunctionBuilder, e: ExpressionOf<"yield">): HighValue {
-  b.report("E0104", e.span, "a `yield` has no value in Wright: nothing can be sent to a generator", {
-    help: "write `yield` as a statement of its own",
-  });
+  b.report(
+    "E0104",
+    e.span,
+    "a `yield` has no value in Wright: nothing can be sent to a generator",
+    {
+      help: "write `yield` as a statement of its own",
+    },
+  );
   yieldStatement(b, e);
   return b.error();
 }
 
 export function refuseResult(b: FunctionBuilder, value: Expression): void {
-  b.report("E0104", value.span, "a generator returns no value: what it gives are the items it yields", {
-    help: "`return` alone ends it",
-  });
+  b.report(
+    "E0104",
+    value.span,
+    "a generator returns no value: what it gives are the items it yields",
+    {
+      help: "`return` alone ends it",
+    },
+  );
   expression(b, value);
 }
 
 // ---------------------------------------------------------------- the body
 
-function buildBody(fn: FunctionSymbol, context: FlowContext, frame: ClassSymbol): BodyResult {
-  const b = new FunctionBuilder(fn, context);
+function buildBody(
+  name: string,
+  fn: FunctionSymbol,
+  context: FlowContext,
+  frame: ClassSymbol,
+): BodyResult {
+  const b = new FunctionBuilder(fn, context, name);
   checkDeclaration(b);
   const { emitter } = b;
   const slots = ["frame", "out"].map((name) => {
@@ -319,9 +338,14 @@ function checkDeclaration(b: FunctionBuilder): void {
     b.report("E0105", fn.span, "`__init__` cannot be a generator: it contains a `yield`");
   } else if (fn.returns !== null && !givesIterator(fn, fn.returns)) {
     const type = printType(fn.returns);
-    b.report("E0326", fn.returns.span, `a generator gives an \`Iterator\`, but this one is declared \`${type}\``, {
-      help: `declare the type of its items: \`-> Iterator[${type}]\``,
-    });
+    b.report(
+      "E0326",
+      fn.returns.span,
+      `a generator gives an \`Iterator\`, but this one is declared \`${type}\``,
+      {
+        help: `declare the type of its items: \`-> Iterator[${type}]\``,
+      },
+    );
   }
 }
 
@@ -345,7 +369,9 @@ class StateMachine {
     const emitter = this.#emitter;
     const start = emitter.drafts[emitter.graph.entry.id]!;
     const written = [...emitter.order];
-    const suspensions = this.#generator.suspensions.filter((one) => this.#live.reached.has(one.from));
+    const suspensions = this.#generator.suspensions.filter((one) =>
+      this.#live.reached.has(one.from),
+    );
     const saved = suspensions.map((one, i) => this.#suspend(one, i + 1));
     const kept = this.#loadParameters(start);
     const resumed = suspensions.map((one, i) => this.#resume(one, saved[i]!));
@@ -379,7 +405,13 @@ class StateMachine {
   #store(draft: Draft, frame: HighValue, name: string, value: HighValue): void {
     const result = newVariable(this.#emitter.graph, null);
     addField(this.#frame, name);
-    draft.block.ops.push({ name: "setattr", args: [frame, value], result, aux: { name }, span: null });
+    draft.block.ops.push({
+      name: "setattr",
+      args: [frame, value],
+      result,
+      aux: { name },
+      span: null,
+    });
   }
 
   /** After a `yield`: the locals come back from the frame. */
@@ -424,7 +456,10 @@ class StateMachine {
     const operand = exitOperand(block.exit);
     if (operand !== null) used.add(operand);
     for (const { target } of exitLinks(block.exit)) {
-      for (const slot of this.#live.liveInto(target)) used.add(this.#emitter.valueAtEnd(draft, slot));
+      const needed = this.#live.liveInto(target);
+      for (const [i, slot] of draft.writes.entries()) {
+        if (needed.includes(slot)) used.add(draft.values[i]!);
+      }
     }
     return used;
   }
@@ -461,7 +496,10 @@ const definitions = new WeakMap<ExpressionOf<"comprehension">, FunctionDef>();
  * `(f(x) for x in xs if p(x))` as the function `def <genexpr>(items): for x in items: …`, called with
  * `xs`.
  */
-export function generatorExpression(b: FunctionBuilder, e: ExpressionOf<"comprehension">): HighValue {
+export function generatorExpression(
+  b: FunctionBuilder,
+  e: ExpressionOf<"comprehension">,
+): HighValue {
   const [first] = e.clauses;
   // A comprehension starts with a `for`: the parser has said so.
   if (first?.kind !== "for") return b.error();
@@ -496,7 +534,11 @@ function mentions(target: Expression, name: string): boolean {
   }
 }
 
-function asFunction(e: ExpressionOf<"comprehension">, param: string, body: readonly Statement[]): FunctionDef {
+function asFunction(
+  e: ExpressionOf<"comprehension">,
+  param: string,
+  body: readonly Statement[],
+): FunctionDef {
   return {
     kind: "def",
     span: e.span,

@@ -56,6 +56,7 @@ export const HIGH_OPS = {
   setitem: { arity: 3, doc: "a[i] = value" },
   delitem: { arity: 2, doc: "del a[i]" },
   getslice: { arity: 3, doc: "a[start:stop]; a missing bound is the constant None" },
+  getslice_step: { arity: 4, doc: "a[start:stop:step]; a missing bound is the constant None" },
   setslice: { arity: 4, doc: "a[start:stop] = value" },
   delslice: { arity: 3, doc: "del a[start:stop]" },
   len: { arity: 1, doc: "len(a)" },

@@ -17,37 +17,48 @@ import type { HighValue } from "./ops.ts";
 import { statements } from "./statements.ts";
 
 export function matchStatement(b: FunctionBuilder, s: Match): void {
-  checkExhaustive(b, s);
+  const isWhole = coversEnum(b, s);
   const cases = switchCases(b, s.cases);
-  if (cases === null) chain(b, s);
-  else switchOn(b, s, cases);
+  if (cases === null) chain(b, s, isWhole);
+  else switchOn(b, s, cases, isWhole);
 }
 
-/** Cases that are all members of one enum cover it, or say with `case _` that they do not. */
-function checkExhaustive(b: FunctionBuilder, s: Match): void {
+/**
+ * Whether the cases are all members of one enum. Then they cover it, so that no way leads past them,
+ * and names assigned in all of them are assigned after the match; what is missing is an error.
+ */
+function coversEnum(b: FunctionBuilder, s: Match): boolean {
   const covered = new Set<number>();
   let whole: EnumSymbol | null = null;
   for (const { pattern, guard } of s.cases) {
     const values = switchValues(b, pattern);
-    if (values === null) return;
+    if (values === null) return false;
     for (const value of values) {
-      if (value.kind !== "member" || (whole !== null && whole !== value.enum)) return;
+      if (value.kind !== "member" || (whole !== null && whole !== value.enum)) return false;
       whole = value.enum;
       if (guard === null) covered.add(value.index);
     }
   }
-  const missing = whole?.members.filter((_, i) => !covered.has(i)) ?? [];
-  if (whole === null || missing.length === 0) return;
-  const names = missing.map((one) => `\`${whole!.name}.${one.name}\``);
-  b.report(
-    "E0327",
-    s.subject.span,
-    `this match has no case for ${names.slice(0, 4).join(", ")}${names.length > 4 ? ` and ${names.length - 4} more` : ""}`,
-    {
-      notes: [note(`\`${whole.name}\` is defined here`, whole.span)],
-      help: "add the cases, or `case _: pass` if the others need nothing",
-    },
-  );
+  if (whole === null) return false;
+  const missing = whole.members.filter((_, i) => !covered.has(i));
+  if (missing.length > 0) reportMissing(b, s, whole, missing);
+  return true;
+}
+
+const MOST_NAMES = 4;
+
+function reportMissing(
+  b: FunctionBuilder,
+  s: Match,
+  whole: EnumSymbol,
+  missing: EnumSymbol["members"],
+): void {
+  const names = missing.slice(0, MOST_NAMES).map((one) => `\`${whole.name}.${one.name}\``);
+  const more = missing.length > MOST_NAMES ? ` and ${missing.length - MOST_NAMES} more` : "";
+  b.report("E0327", s.subject.span, `this match has no case for ${names.join(", ")}${more}`, {
+    notes: [note(`\`${whole.name}\` is defined here`, whole.span)],
+    help: "add the cases, or `case _: pass` if the others need nothing",
+  });
 }
 
 // ---------------------------------------------------------------- switch
@@ -107,7 +118,12 @@ function alike(a: StaticValue, b: StaticValue): boolean {
   return a.kind === b.kind;
 }
 
-function switchOn(b: FunctionBuilder, s: Match, cases: readonly SwitchCase[]): void {
+function switchOn(
+  b: FunctionBuilder,
+  s: Match,
+  cases: readonly SwitchCase[],
+  isWhole: boolean,
+): void {
   const { emitter } = b;
   const subject = expression(b, s.subject);
   const held = cases.at(-1)!.case.pattern.kind === "capture" ? emitter.hold(subject) : null;
@@ -115,7 +131,7 @@ function switchOn(b: FunctionBuilder, s: Match, cases: readonly SwitchCase[]): v
   const bodies = cases.map(() => emitter.newDraft());
   const after = emitter.newDraft();
   const rest = cases.findIndex((one) => one.values.length === 0);
-  const missing = isWholeEnum(cases) ? emitter.newDraft() : after;
+  const missing = isWhole ? emitter.newDraft() : after;
   emitter.finish({
     kind: "switch",
     subject: value,
@@ -139,21 +155,12 @@ function switchOn(b: FunctionBuilder, s: Match, cases: readonly SwitchCase[]): v
   emitter.start(after);
 }
 
-/** Every member has its case: names assigned in all of them are assigned after the match. */
-function isWholeEnum(cases: readonly SwitchCase[]): boolean {
-  const values = cases.flatMap((one) => one.values);
-  const first = values[0];
-  if (first?.kind !== "member") return false;
-  const whole: EnumSymbol = first.enum;
-  return values.length === whole.members.length;
-}
-
 // ---------------------------------------------------------------- chain
 
 /** What a matched pattern binds, in order. */
 type Bindings = { readonly name: string; readonly span: Span; readonly value: HighValue }[];
 
-function chain(b: FunctionBuilder, s: Match): void {
+function chain(b: FunctionBuilder, s: Match, isWhole: boolean): void {
   const { emitter } = b;
   const read = subjectReader(b, s);
   const after = emitter.newDraft();
@@ -171,7 +178,9 @@ function chain(b: FunctionBuilder, s: Match): void {
     emitter.goto(after);
     emitter.start(next);
   }
-  emitter.gotoAndStart(after);
+  if (isWhole) emitter.finish({ kind: "unreachable" });
+  else emitter.goto(after);
+  emitter.start(after);
 }
 
 /**

@@ -693,15 +693,24 @@ function augmentedAssign(
   }
 }
 
-export function sliceArguments(
+/** A slice as a target: only those without a step can be replaced. */
+function sliceArguments(
   b: FunctionBuilder,
   e: Extract<Expression, { kind: "slice" }>,
 ): HighValue[] {
   if (e.step !== null) {
-    b.report("E0104", e.step.span, "a slice has no step in Wright", {
-      help: "write a loop or a comprehension over a `range` with a step",
+    b.report("E0104", e.step.span, "a slice with a step can only be read in Wright", {
+      help: "write a loop over a `range` with that step",
     });
   }
+  return sliceBounds(b, e);
+}
+
+/** What is sliced, and the bounds. */
+export function sliceBounds(
+  b: FunctionBuilder,
+  e: Extract<Expression, { kind: "slice" }>,
+): HighValue[] {
   const object = expression(b, e.object);
   const start = e.start === null ? b.none() : expression(b, e.start);
   return [object, start, e.stop === null ? b.none() : expression(b, e.stop)];

@@ -88,9 +88,9 @@ const TYPES = {
   E0313: {
     title: "cannot be a key",
     explanation:
-      "Keys of dicts and items of sets are ints, bools, chars, strings, enum members, tuples of these, and objects (by identity, or by `__eq__` and `__hash__`).",
-    wrong: "def table() -> int:\n    ages = {None: 1}\n    return len(ages)\n",
-    right: "def table() -> int:\n    ages = {0: 1}\n    return len(ages)\n",
+      "Keys of dicts and items of sets are numbers, bools, chars, strings, enum members, `None`, tuples of these, and objects (by identity, or by `__eq__` and `__hash__`).",
+    wrong: "def count(target: any_ref) -> int:\n    seen = {target: 1}\n    return len(seen)\n",
+    right: "class Node:\n    size = 1\n\ndef count(target: Node) -> int:\n    seen = {target: 1}\n    return len(seen)\n",
   },
   E0314: {
     title: "value has no text",

@@ -46,7 +46,7 @@ block0(x.0: int):
   y.1 = int_mul(x.0, 3)
   return y.1
 }
-fn caller(int) -> int noraise nocollect {
+fn caller(int) -> int nocollect {
 block0(a.0: int):
   y.5 = int_mul(a.0, 3)
   c.2: int = call(y.5) callee=never_inlined
@@ -58,7 +58,7 @@ fn never_inlined(int) -> int inline never noraise nocollect {
 block0(x.0: int):
   return x.0
 }
-fn recursive(int) -> int noraise nocollect {
+fn recursive(int) -> int nocollect {
 block0(n.0: int):
   c.1 = int_lt(n.0, 1)
   branch c.1 ? block1() : block2(n.0)

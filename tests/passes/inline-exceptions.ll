@@ -55,18 +55,15 @@ fn handler(int) -> int noraise nocollect {
 block0(x.0: int):
   a.9: int = call(x.0) callee=$may_raise
   try block8(a.9, x.0) catch e.11: ref<Exception> => block4(e.11, x.0)
-block8(a.13: int, x.14: int):
-  c.10 = int_eq(a.13, 3)
-  branch c.10 ? block6(x.14) : block3(a.13)
-block6(x.17: int):
-  traceback_note(#1)
-  goto block4(#1, x.17)
-block3(a.15: int):
-  return a.15
-block4(e.2: ref<Exception>, x.16: int):
+block8(a.12: int, x.13: int):
+  c.10 = int_eq(a.12, 3)
+  branch c.10 ? block4(#1, x.13) : block3(a.12)
+block3(a.14: int):
+  return a.14
+block4(e.2: ref<Exception>, x.15: int):
   m.6: ref<str> = getfield(e.2) field=Exception:message
   n.7 = array_len(m.6) array=str
-  s.8 = int_add(n.7, x.16)
+  s.8 = int_add(n.7, x.15)
   return s.8
 }
 fn both(int) -> int noraise nocollect {

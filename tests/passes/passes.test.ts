@@ -44,8 +44,15 @@ test.each(fixtures(folder, ".ll"))("%s", (fixture) => {
 });
 
 test("every pass has a test", () => {
-  const tested = new Set(fixtures(folder, ".ll").map((fixture) => /^; test pass=(\S+)/m.exec(readFileSync(join(folder, `${fixture}.ll`), "utf8"))![1]));
-  const untested = PASSES.map((pass) => pass.name).filter((name) => !/-\d+$/.test(name) && !tested.has(name));
+  const tested = new Set(
+    fixtures(folder, ".ll").map(
+      (fixture) =>
+        /^; test pass=(\S+)/m.exec(readFileSync(join(folder, `${fixture}.ll`), "utf8"))![1],
+    ),
+  );
+  const untested = PASSES.map((pass) => pass.name).filter(
+    (name) => !/-\d+$/.test(name) && !tested.has(name),
+  );
   expect(untested).toEqual([]);
 });
 

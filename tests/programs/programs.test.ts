@@ -15,7 +15,11 @@ describe.each(fixtures(folder, ".wr"))("%s", (name) => {
     const program = compiled(`${name}.wr`, folderHost("tests/programs"), { optimise, check: true });
     const { code, stdout, stderr } = evaluate(program);
     const printed = Buffer.from(stdout, "latin1").toString("utf8");
-    return printed + (stderr === "" ? "" : `stderr:\n${stderr}`) + (code === 0 ? "" : `exit code ${code}\n`);
+    return (
+      printed +
+      (stderr === "" ? "" : `stderr:\n${stderr}`) +
+      (code === 0 ? "" : `exit code ${code}\n`)
+    );
   };
 
   test("as lowered", () => {

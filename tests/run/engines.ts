@@ -115,7 +115,7 @@ export function runNative(path: string, { args = [], env = {} }: RunOptions = {}
 
 /** How deep a stack is differs between engines. */
 function steady(stderr: string): string {
-  return stderr.replace(/\[(\d+) more calls\]/g, "[… more calls]").replace(/\[repeated \d+ more times\]/g, "[repeated … more times]");
+  return stderr.replace(/\[(\d+) more calls\]/g, "[... more calls]").replace(/\[repeated \d+ more times\]/g, "[repeated ... more times]");
 }
 
 // ---------------------------------------------------------------- bundles

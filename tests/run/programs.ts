@@ -1,0 +1,54 @@
+/**
+ * The programs of this folder and what is expected of them.
+ *
+ * `name.wr` says in comments how it is run; without any it is run once, with no arguments:
+ *
+ *     # args a b c        one run with these arguments; as many as there are such lines
+ *     # env NAME=value    of all runs
+ *     # no-stress         collecting at every allocation would take too long
+ *
+ * `name.out` has what every run must give, to the byte.
+ */
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "../support.ts";
+import type { Outcome, RunOptions } from "./engines.ts";
+
+export const FOLDER = "tests/run";
+
+export interface TestProgram {
+  readonly name: string;
+  readonly runs: readonly RunOptions[];
+  readonly stress: boolean;
+}
+
+export function testPrograms(): TestProgram[] {
+  const names = readdirSync(join(ROOT, FOLDER)).filter((name) => name.endsWith(".wr"));
+  return names.sort().map((name) => testProgram(name.slice(0, -".wr".length)));
+}
+
+function testProgram(name: string): TestProgram {
+  const text = readFileSync(join(ROOT, FOLDER, `${name}.wr`), "utf8");
+  const env = Object.fromEntries([...text.matchAll(/^# env (\w+)=(.*)$/gm)].map((match) => [match[1]!, match[2]!]));
+  const args = [...text.matchAll(/^# args (.*)$/gm)].map((match) => match[1]!.split(" "));
+  const runs = (args.length === 0 ? [[]] : args).map((one) => ({ args: one, env }));
+  return { name, runs, stress: !/^# no-stress$/m.test(text) };
+}
+
+/** What all runs did, as the golden file has it. */
+export function record(program: TestProgram, run: (options: RunOptions) => Outcome): string {
+  return program.runs
+    .map((options) => {
+      const { code, stdout, stderr } = run(options);
+      const args = options.args!.map((arg) => ` ${arg}`).join("");
+      return `== run${args}\n${stdout}== exit ${code}\n${stderr}`;
+    })
+    .join("\n");
+}
+
+/** The expected record; `BLESS=1` writes what was found instead. */
+export function expected(program: TestProgram, found: string): string {
+  const path = join(ROOT, FOLDER, `${program.name}.out`);
+  if (process.env["BLESS"] === "1") writeFileSync(path, found, "latin1");
+  return existsSync(path) ? readFileSync(path, "latin1") : "";
+}

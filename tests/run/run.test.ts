@@ -1,0 +1,76 @@
+/**
+ * Wright programs give the same on every engine: the evaluator with and without the optimisation
+ * passes, and natively, also while the collector moves everything at every allocation.
+ *
+ * `npm run test:full` adds clang and the sanitizers.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { analyse, compileAnalysed } from "../../compiler/driver.ts";
+import { renderDiagnostics } from "../../dsl/syntax/render.ts";
+import { BUNDLE, bundleOf, compiled, evaluate, executable, folderHost, hasCompiler, runNative, unbundled, type RunOptions } from "./engines.ts";
+import { expected, FOLDER, record, testPrograms, type TestProgram } from "./programs.ts";
+
+const programs = testPrograms();
+const isFull = process.env["WRIGHT_FULL"] === "1";
+
+describe("in the evaluator", () => {
+  test.for(programs)("$name", (program) => {
+    const analysis = analyse(`${program.name}.wr`, folderHost(FOLDER));
+    const errors = analysis.diagnostics.filter((one) => one.severity === "error");
+    expect(renderDiagnostics(errors, { color: false })).toBe("");
+    const run = (optimise: boolean) => {
+      const { program: low } = compileAnalysed(analysis, { optimise, check: true });
+      return record(program, (options) => evaluate(low!, options));
+    };
+    const found = run(false);
+    expect(found).toBe(expected(program, found));
+    expect(run(true)).toBe(found);
+  });
+});
+
+// ---------------------------------------------------------------- native
+
+const STRESS = { WRIGHT_GC_STRESS: "1", WRIGHT_GC_POISON: "1", WRIGHT_GC_VERIFY: "1" };
+
+interface Configuration {
+  readonly name: string;
+  readonly cc: string;
+  readonly sanitizers: boolean;
+  /** Environments of the runs. */
+  readonly stress: boolean;
+}
+
+const ALL: readonly Configuration[] = [
+  { name: "with gcc", cc: "gcc", sanitizers: false, stress: true },
+  { name: "with clang", cc: "clang", sanitizers: false, stress: false },
+  { name: "with sanitizers", cc: "gcc", sanitizers: true, stress: true },
+];
+
+const output = mkdtempSync(join(tmpdir(), "wright-run-"));
+afterAll(() => rmSync(output, { recursive: true, force: true }));
+
+describe.for(isFull ? ALL : ALL.slice(0, 1))("$name", (configuration) => {
+  const { cc, sanitizers } = configuration;
+  /** Built once, by the first test that needs it. */
+  let bundle: Promise<string> | null = null;
+  const build = () => {
+    const host = folderHost(FOLDER, { [BUNDLE]: bundleOf(programs.map((one) => one.name)) });
+    return executable(compiled(BUNDLE, host, { optimise: true }), join(output, `${cc}-${sanitizers}`), { cc, sanitizers });
+  };
+
+  test.for(programs)("$name", { timeout: 600_000 }, async (program, ctx) => {
+    if (!(await hasCompiler(cc))) return ctx.skip(`there is no ${cc}`);
+    const path = await (bundle ??= build());
+    const native = (env: Readonly<Record<string, string>>) => record(program, (options) => unbundled(runNative(path, inBundle(program, options, env))));
+    const found = native({});
+    expect(found).toBe(expected(program, found));
+    if (configuration.stress && program.stress) expect(native(STRESS)).toBe(found);
+  });
+});
+
+function inBundle(program: TestProgram, options: RunOptions, env: Readonly<Record<string, string>>): RunOptions {
+  return { args: [program.name, ...options.args!], env: { ...options.env, ...env } };
+}
