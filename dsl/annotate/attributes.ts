@@ -1,5 +1,5 @@
 /** Transfer functions of attributes: fields, methods, class attributes, enum members. */
-import { staticValue } from "../bind/constants.ts";
+import { classAttribute as staticAttribute } from "../bind/constants.ts";
 import type { ClassSymbol, FunctionSymbol, StaticValue } from "../bind/symbols.ts";
 import { nearest } from "../bind/nearest.ts";
 import { isIteratorClass } from "../flow/generators.ts";
@@ -199,7 +199,7 @@ function classAttribute(at: At, cls: ClassSymbol, name: string): Annotation | nu
   const add = (owner: ClassSymbol): void => {
     const declared = owner.attributes.get(name);
     if (declared === undefined) return;
-    const value = staticValue(declared.value, owner.module);
+    const value = staticAttribute(owner, name);
     if (value !== null) values.push(value);
     else at.ctx.error("E0603", declared.span, `the class attribute \`${name}\` must be a constant that is known before the program runs`);
   };

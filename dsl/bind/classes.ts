@@ -16,7 +16,7 @@ import { described, duplicate, functionSymbol, placeOfSymbol } from "./define.ts
 import { suggestion } from "./nearest.ts";
 import { ancestors, findMethod, moduleOf, resolveTypeName } from "./resolve.ts";
 import { typePath } from "./scopes.ts";
-import type { ClassSymbol, FieldDeclaration, ModuleSymbol } from "./symbols.ts";
+import type { ClassSymbol, FieldDeclaration, FunctionSymbol, ModuleSymbol } from "./symbols.ts";
 
 export function completeClasses(modules: readonly ModuleSymbol[], diagnostics: Diagnostic[]): void {
   new Classes(diagnostics).complete(modules.flatMap((module) => module.classes));
@@ -152,6 +152,7 @@ class Classes {
     for (const source of sources) this.#bodyMembers(cls, source.def, source === cls);
     for (const method of cls.methods.values()) this.#assignedFields(cls, method.def!);
     this.#checkClashes(cls);
+    if (!cls.module.isLibrary) this.#checkOverrides(cls);
   }
 
   /** Mixins of mixins included, nearest first, each once. */
@@ -277,8 +278,38 @@ class Classes {
     }
   }
 
+  /**
+   * Overrides are called through one table per method, so they take the same parameters; and there
+   * are no such tables for classes with type parameters.
+   */
+  #checkOverrides(cls: ClassSymbol): void {
+    for (const method of cls.methods.values()) {
+      if (method.flavour !== "method" || method.name === "__init__") continue;
+      if (method.isAbstract && cls.typeParams.length > 0) {
+        this.#report("E0512", method.span, `a method of the generic class \`${cls.name}\` cannot be abstract`);
+      }
+      const base = cls.base === null ? null : findMethod(cls.base, method.name);
+      if (base !== null) this.#checkOverride(cls, method, base);
+    }
+  }
+
+  #checkOverride(cls: ClassSymbol, method: FunctionSymbol, base: FunctionSymbol): void {
+    const above = base.owner!;
+    const notes = [note(`\`${above.name}.${base.name}\` is defined here`, base.span)];
+    const generic = [cls, above].find((one) => one.typeParams.length > 0);
+    if (generic !== undefined) {
+      const message = `\`${cls.name}.${method.name}\` overrides a method, but \`${generic.name}\` is generic`;
+      const help = "keep a function value in a field, or do without the type parameter";
+      this.#report("E0512", method.span, message, notes, help);
+    } else if (base.flavour !== method.flavour || base.params.length !== method.params.length) {
+      const count = (one: FunctionSymbol) => one.params.length - (one.flavour === "method" ? 1 : 0);
+      const message = `\`${cls.name}.${method.name}\` takes ${count(method)} arguments, but the method it overrides takes ${count(base)}`;
+      this.#report("E0513", method.span, message, notes);
+    }
+  }
+
   #report(
-    code: "E0506" | "E0507" | "E0508" | "E0509" | "E0510",
+    code: "E0506" | "E0507" | "E0508" | "E0509" | "E0510" | "E0512" | "E0513",
     at: Span,
     message: string,
     notes: ReturnType<typeof note>[] = [],

@@ -125,6 +125,20 @@ export const NAMES_ROWS = {
     wrong: "class Shape:\n    name: str\n\nclass Circle(Shape):\n    name: str\n",
     right: "class Shape:\n    name: str\n\nclass Circle(Shape):\n    radius: float\n",
   },
+  E0512: {
+    title: "method of a generic class overridden",
+    explanation:
+      "Calls of methods of classes with type parameters are direct: such a method can neither be overridden nor abstract. What differs can be a function value in a field, or the base class can do without type parameters.",
+    wrong: "class Box[T]:\n    item: T\n    def __init__(self, item: T):\n        self.item = item\n    def label(self) -> str:\n        return \"box\"\n\nclass Crate[T](Box[T]):\n    def label(self) -> str:\n        return \"crate\"\n",
+    right: "class Box[T]:\n    item: T\n    name: final str\n    def __init__(self, item: T, name: str):\n        self.item = item\n        self.name = name\n    def label(self) -> str:\n        return self.name\n\nclass Crate[T](Box[T]):\n    def __init__(self, item: T):\n        super().__init__(item, \"crate\")\n",
+  },
+  E0513: {
+    title: "override with other parameters",
+    explanation:
+      "All overrides of a method take the same number of arguments, because a call does not know which of them it reaches.",
+    wrong: "class Shape:\n    def scale(self, by: int) -> int:\n        return by\n\nclass Box(Shape):\n    def scale(self, by: int, depth: int) -> int:\n        return by * depth\n",
+    right: "class Shape:\n    def scale(self, by: int, depth: int) -> int:\n        return by\n\nclass Box(Shape):\n    def scale(self, by: int, depth: int) -> int:\n        return by * depth\n",
+  },
   E0511: {
     title: "`super()` without a method to call",
     explanation:
