@@ -248,7 +248,7 @@ function buildTimeFailure(machine: Machine, error: unknown): string | null {
     return `running the module bodies ended in ${machine.describe(error.exception)}`;
   if (error instanceof ExitSignal) return "a module body may not end the program";
   if (error instanceof MachineError && error.missing !== null)
-    return `${error.missing} cannot be called while the program is built`;
+    return `a module body may not touch the world outside: it calls ${error.missing}`;
   return null;
 }
 

@@ -1,13 +1,14 @@
 /**
  * Fields that may be read before they have a value.
  *
- * A field whose type has no zero (an object, a string, a list) should be set by `__init__`, by a method
- * that `__init__` calls on the same object, or by a default. Interpreters are often built in two steps,
+ * A field whose type has no zero (an object, a string, a list) should be set whenever `__init__` returns: by
+ * itself, by a method that it calls on the same object, or by a default. Interpreters are often built in two steps,
  * though, so a field that is not is a warning, and reads of it are checked when the program runs:
- * nothing is ever read through a null reference. Order within `__init__` is not looked at.
+ * nothing is ever read through a null reference. What `__init__` itself reads too early is not looked at.
  */
 import type { ClassSymbol, FieldDeclaration, FunctionSymbol } from "../bind/symbols.ts";
-import type { HighOp, HighValue } from "../flow/ops.ts";
+import { exitLinks } from "../flow/graph.ts";
+import type { HighBlock, HighOp, HighValue } from "../flow/ops.ts";
 import { diagnostic, note } from "../syntax/diagnostics.ts";
 import { findClass, read } from "./cells.ts";
 import type { ClassInstance } from "./cells.ts";
@@ -33,8 +34,9 @@ export function findLateFields(ctx: Context): Set<FieldDeclaration> {
 
 function checkClass(ctx: Context, cls: ClassInstance, late: Set<FieldDeclaration>): void {
   const init = specs.findMethod(cls.symbol, "__init__");
-  const set = new Set<string>();
-  if (init !== null) collectStores(ctx, cls.symbol, init, set, new Set());
+  const set = init === null ? new Set<string>() : storedBy(ctx, cls.symbol, init, new Set());
+  // Nobody ever gets hold of an object whose `__init__` does not return.
+  if (set === null) return;
   for (let one: ClassInstance | null = cls; one !== null; one = ctx.baseOf(one))
     for (const field of one.symbol.fields.values()) {
       if (set.has(field.name) || field.defaultValue !== null) continue;
@@ -44,7 +46,7 @@ function checkClass(ctx: Context, cls: ClassInstance, late: Set<FieldDeclaration
       if (late.has(field)) continue;
       late.add(field);
       if (one.symbol.module.isLibrary) continue;
-      const where = init === null ? `${cls.symbol.name} has no __init__` : `__init__ of ${cls.symbol.name} does not set it`;
+      const where = init === null ? `${cls.symbol.name} has no __init__` : `__init__ of ${cls.symbol.name} does not always set it`;
       ctx.report(
         diagnostic("W0902", field.span, `field \`${field.name}\` may be read before it has a value: ${where}`, {
           severity: "warning",
@@ -60,20 +62,46 @@ function hasZero(annotation: Annotation): boolean {
   return !["str", "tuple", "array", "instance", "function", "weak", "any_ref"].includes(annotation.kind);
 }
 
-/** The fields that a method, and what it calls on the same object, stores to. */
-function collectStores(ctx: Context, cls: ClassSymbol, method: FunctionSymbol, set: Set<string>, seen: Set<FunctionSymbol>): void {
-  if (seen.has(method) || method.isAbstract) return;
-  seen.add(method);
+/**
+ * The fields that a method, and what it calls on the same object, has stored to whenever it returns;
+ * null if it never does. Sets only shrink on the way round the graph, so this ends.
+ */
+function storedBy(ctx: Context, cls: ClassSymbol, method: FunctionSymbol, active: ReadonlySet<FunctionSymbol>): ReadonlySet<string> | null {
   const self = method.params[0]?.name.text;
   const spec = ctx.specs.find((one) => one.symbol === method);
-  if (self === undefined || spec?.graph == null) return;
+  if (active.has(method) || method.isAbstract || self === undefined || spec?.graph == null) return new Set();
+  const inside = new Set(active).add(method);
   const isSelf = (value: HighValue | undefined): boolean => value?.kind === "var" && value.name === self;
-  for (const block of spec.graph.blocks)
-    for (const op of block.ops as HighOp[]) {
-      if (op.name === "setattr" && isSelf(op.args[0])) set.add(op.aux.name!);
-      const callee = op.name === "call_method" && isSelf(op.args[0]) ? specs.findMethod(cls, op.aux.name!) : calledOnSelf(op, isSelf);
-      if (callee !== null) collectStores(ctx, cls, callee, set, seen);
+  const storedByOp = (op: HighOp): Iterable<string> => {
+    if (op.name === "setattr" && isSelf(op.args[0])) return [op.aux.name!];
+    const callee = op.name === "call_method" && isSelf(op.args[0]) ? specs.findMethod(cls, op.aux.name!) : calledOnSelf(op, isSelf);
+    return callee === null ? [] : (storedBy(ctx, cls, callee, inside) ?? []);
+  };
+  const before = new Map<HighBlock, ReadonlySet<string>>([[spec.graph.entry, new Set()]]);
+  const queue = [spec.graph.entry];
+  let whenReturned: ReadonlySet<string> | null = null;
+  for (let block = queue.pop(); block !== undefined; block = queue.pop()) {
+    const stored = new Set(before.get(block)!);
+    const last = block.ops.at(-1);
+    for (const op of block.ops) if (op !== last) for (const name of storedByOp(op as HighOp)) stored.add(name);
+    const whenRaised = new Set(stored);
+    if (last !== undefined) for (const name of storedByOp(last as HighOp)) stored.add(name);
+    if (block.exit.kind === "return") whenReturned = common(whenReturned, stored);
+    for (const link of exitLinks(block.exit)) {
+      if (spec.deadLinks.has(link)) continue;
+      const arriving = block.exit.kind === "try" && link === block.exit.exceptional ? whenRaised : stored;
+      const known = before.get(link.target);
+      const met = common(known ?? null, arriving);
+      if (known !== undefined && met.size === known.size) continue;
+      before.set(link.target, met);
+      queue.push(link.target);
     }
+  }
+  return whenReturned;
+}
+
+function common(a: ReadonlySet<string> | null, b: ReadonlySet<string>): ReadonlySet<string> {
+  return a === null ? b : new Set([...a].filter((name) => b.has(name)));
 }
 
 /** `Base.__init__(self, …)` */

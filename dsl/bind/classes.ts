@@ -284,9 +284,13 @@ class Classes {
    */
   #checkOverrides(cls: ClassSymbol): void {
     for (const method of cls.methods.values()) {
-      if (method.flavour !== "method" || method.name === "__init__") continue;
+      if (method.name === "__init__") continue;
       if (method.isAbstract && cls.typeParams.length > 0) {
-        this.#report("E0512", method.span, `a method of the generic class \`${cls.name}\` cannot be abstract`);
+        this.#report(
+          "E0512",
+          method.span,
+          `a method of the generic class \`${cls.name}\` cannot be abstract`,
+        );
       }
       const base = cls.base === null ? null : findMethod(cls.base, method.name);
       if (base !== null) this.#checkOverride(cls, method, base);
@@ -297,13 +301,17 @@ class Classes {
     const above = base.owner!;
     const notes = [note(`\`${above.name}.${base.name}\` is defined here`, base.span)];
     const generic = [cls, above].find((one) => one.typeParams.length > 0);
-    if (generic !== undefined) {
+    if (method.flavour !== base.flavour) {
+      const message = `only one of \`${cls.name}.${method.name}\` and the method it overrides is static`;
+      this.#report("E0513", method.span, message, notes);
+    } else if (method.flavour !== "method") return;
+    else if (generic !== undefined) {
       const message = `\`${cls.name}.${method.name}\` overrides a method, but \`${generic.name}\` is generic`;
       const help = "keep a function value in a field, or do without the type parameter";
       this.#report("E0512", method.span, message, notes, help);
-    } else if (base.flavour !== method.flavour || base.params.length !== method.params.length) {
-      const count = (one: FunctionSymbol) => one.params.length - (one.flavour === "method" ? 1 : 0);
-      const message = `\`${cls.name}.${method.name}\` takes ${count(method)} arguments, but the method it overrides takes ${count(base)}`;
+    } else if (base.params.length !== method.params.length) {
+      const [ours, theirs] = [method.params.length - 1, base.params.length - 1];
+      const message = `\`${cls.name}.${method.name}\` takes ${ours} ${ours === 1 ? "argument" : "arguments"}, but the method it overrides takes ${theirs}`;
       this.#report("E0513", method.span, message, notes);
     }
   }

@@ -151,7 +151,8 @@ class Walker {
         for (const base of statement.bases) inner.#base(base);
         for (const one of statement.typeParams) inner.type(one.bound);
         for (const one of statement.decorators) inner.#decorator(one.args);
-        for (const part of statement.body) inner.#classPart(part);
+        const attributes: string[] = [];
+        for (const part of statement.body) inner.#classPart(part, attributes);
         this.#absorb(inner.finish(new Set(statement.typeParams.map((one) => one.name.text))));
         return true;
       }
@@ -179,7 +180,8 @@ class Walker {
     for (const arg of base.args) this.type(arg);
   }
 
-  #classPart(part: Statement): void {
+  /** A class attribute sees the ones bound before it in the class body. */
+  #classPart(part: Statement, attributes: string[]): void {
     switch (part.kind) {
       case "def":
         this.definition(part);
@@ -189,7 +191,10 @@ class Walker {
         if (part.value !== null) this.expression(part.value);
         break;
       case "assign":
+        this.#hidden.push(...attributes);
         this.expression(part.value);
+        this.#hidden.length -= attributes.length;
+        attributes.push(...part.targets.flatMap(targetNames));
         break;
       default:
         break;

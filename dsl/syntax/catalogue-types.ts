@@ -60,7 +60,7 @@ const TYPES = {
   E0309: {
     title: "this may be None",
     explanation:
-      "The value may be `None`, and `None` has no attributes, items or length. Test it first: after `if x is None: return`, inside `if x is not None:`, and after `isinstance`, the rest knows that it is not. Only local variables are narrowed, so read a field into one first.",
+      "The value may be `None`, and `None` has no attributes, items or length. Test it first: after `if x is None: return`, inside `if x is not None:`, and after `isinstance`, the rest knows that it is not. Local variables are narrowed, and `final` fields; read any other field into a local first.",
     wrong: "class Tree:\n    left: Tree | None\n    def __init__(self):\n        self.left = None\n    def depth(self) -> int:\n        return 1 + self.left.depth()\n",
     right: "class Tree:\n    left: Tree | None\n    def __init__(self):\n        self.left = None\n    def depth(self) -> int:\n        left = self.left\n        return 1 if left is None else 1 + left.depth()\n",
   },

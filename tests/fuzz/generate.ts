@@ -367,13 +367,13 @@ class Generator {
 
   private statement(depth: number): void {
     this.budget--;
-    const simple = [this.assign, this.assign, this.declare, this.declare, this.update, this.update, this.store, this.effect, this.unpack, this.raiseMaybe];
+    const simple = [this.assign, this.assign, this.newVariable, this.newVariable, this.update, this.update, this.store, this.effect, this.unpack, this.raiseMaybe];
     const nested = [this.ifStatement, this.forRange, this.forEach, this.whileLoop, this.tryStatement, this.tryStatement, this.matchInt, this.matchRoot, this.matchKind, this.withStatement, this.closure, this.narrow];
     const kinds = depth > 0 ? [...simple, ...nested] : simple;
     this.random.pick(kinds).call(this, depth);
   }
 
-  private declare(): void {
+  private newVariable(): void {
     const type = this.random.pick(ALL_TYPES);
     const value = this.bounded(type, 3);
     const name = this.fresh();
@@ -383,7 +383,7 @@ class Generator {
 
   private assign(): void {
     const target = this.assignable();
-    if (target === null) return this.declare();
+    if (target === null) return this.newVariable();
     this.add(`${target.name} = ${this.bounded(target.type, 3)}`);
   }
 
@@ -699,8 +699,8 @@ class Generator {
         return [
           () => `(${e("str")} + ${e("str")})`,
           () => `str(${e(random.pick(["int", "float", "bool", "pair", "opt", "kind"]))})`,
-          () => `f"{${e("int")}}:{${e("bool")}}:{${e("int")}:>6}"`,
-          () => `f"{${e("float")}:.2f}|{${e("int")}:x}"`,
+          () => `f"{(${e("int")})}:{(${e("bool")})}:{(${e("int")}):>6}"`,
+          () => `f"{(${e("float")}):.2f}|{(${e("int")}):x}"`,
           () => `${e("str")}[${e("int")} & 3:${e("int")} & 15]`,
           () => `(${e("str")} * (${e("int")} & 3))`,
           () => `${e("str")}.${random.pick(["upper()", "lower()", "strip()", 'replace("a", "bb")', "capitalize()", "zfill(5)"])}`,

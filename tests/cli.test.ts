@@ -1,0 +1,182 @@
+/** `wright` as a user meets it: output, exit codes, and what bad input is told. */
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { ROOT } from "./support.ts";
+
+const FOLDER = mkdtempSync(join(tmpdir(), "wright-cli-"));
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+
+const LAUNCHER = join(ROOT, "cli/wright.mjs");
+const hasCompiler = spawnSync("cc", ["--version"]).status === 0;
+
+interface Ran {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function wright(args: readonly string[], env: Readonly<Record<string, string>> = {}): Ran {
+  const result = spawnSync(process.execPath, [LAUNCHER, ...args], {
+    cwd: FOLDER,
+    encoding: "utf8",
+    env: { ...process.env, NO_COLOR: "1", ...env },
+  });
+  return { status: result.status, stdout: result.stdout, stderr: result.stderr };
+}
+
+function program(name: string, text: string): string {
+  const path = join(FOLDER, name);
+  mkdirSync(join(path, ".."), { recursive: true });
+  writeFileSync(path, text);
+  return name;
+}
+
+const GOOD = "def main(argv: list[str]) -> int:\n    print(len(argv))\n    return 3\n";
+const BAD = 'def main(argv: list[str]) -> int:\n    return "x"\n';
+
+describe("wright", () => {
+  it("without arguments explains itself and exits with 2", () => {
+    const { status, stderr } = wright([]);
+    expect(status).toBe(2);
+    expect(stderr).toContain("check");
+  });
+
+  it("suggests the nearest command", () => {
+    const { status, stderr } = wright(["chekc"]);
+    expect(status).toBe(2);
+    expect(stderr).toContain("did you mean `wright check`?");
+  });
+
+  it("check prints code frames and exits with 1", () => {
+    const { status, stdout } = wright(["check", program("bad.wr", BAD)]);
+    expect(status).toBe(1);
+    expect(stdout).toContain("error[E0302]: result of main is declared int, but this is str".replace("str", "char"));
+    expect(stdout).toContain("bad.wr:2:12");
+    expect(stdout).toContain("^^^");
+  });
+
+  it("check --json gives one object per diagnostic", () => {
+    const { status, stdout } = wright(["check", program("bad.wr", BAD), "--json"]);
+    expect(status).toBe(1);
+    const found = stdout.trim().split("\n").map((line) => JSON.parse(line) as { code: string });
+    expect(found.map((one) => one.code)).toEqual(["E0302"]);
+  });
+
+  it("run passes arguments on and gives the guest's exit code", () => {
+    expect(wright(["run", program("good.wr", GOOD), "a", "--b"])).toEqual({ status: 3, stdout: "3\n", stderr: "" });
+  });
+
+  it("names a file that is missing", () => {
+    const { status, stderr } = wright(["check", "nowhere.wr"]);
+    expect(status).toBe(2);
+    expect(stderr).toContain("nowhere.wr");
+  });
+
+  it("reports a mistake in langwright.json with its place", () => {
+    program("lang/langwright.json", '{ "name": "lang", "entri": "main.wr" }\n');
+    const { status, stderr, stdout } = wright(["check", "lang"]);
+    expect(status).not.toBe(0);
+    expect(stdout + stderr).toContain("langwright.json:1:");
+  });
+
+  it("new makes a language that passes its tests, and overwrites nothing", () => {
+    expect(wright(["new", "fresh", "--template", "minimal"]).status).toBe(0);
+    const { status, stdout } = wright(["test", "fresh"]);
+    expect({ status, stdout }).toMatchObject({ status: 0 });
+    expect(stdout).toMatch(/\d+ passed, 0 failed/);
+    expect(wright(["new", "fresh"]).status).toBe(2);
+  });
+
+  it("test shows a failure with its traceback and exits with 1", () => {
+    program("failing/langwright.json", '{ "name": "failing", "entry": "main.wr" }\n');
+    program("failing/main.wr", GOOD);
+    program("failing/main_test.wr", "from wright.testing import assert_equal\n\ndef test_sum():\n    assert_equal(1 + 1, 3)\n");
+    const { status, stdout } = wright(["test", "failing"]);
+    expect(status).toBe(1);
+    expect(stdout).toContain("FAIL failing/main_test.wr test_sum");
+    expect(stdout).toContain("AssertionError: expected 3, but got 2");
+    expect(stdout).toContain("0 passed, 1 failed");
+  });
+
+  it("build makes an executable that behaves like run", (ctx) => {
+    if (!hasCompiler) ctx.skip("no C compiler");
+    const built = wright(["build", program("good.wr", GOOD), "-o", "good", "--dev"]);
+    expect(built.status, built.stderr).toBe(0);
+    const ran = spawnSync(join(FOLDER, "good"), ["a", "--b"], { encoding: "utf8" });
+    expect({ status: ran.status, stdout: ran.stdout }).toEqual({ status: 3, stdout: "3\n" });
+  });
+
+  it("build says what to do without a C compiler, and leaves nothing behind", () => {
+    const { status, stderr } = wright(["build", program("good.wr", GOOD), "-o", "none"], { CC: "no-such-compiler" });
+    expect(status).toBe(1);
+    expect(stderr).toContain("no-such-compiler");
+    expect(existsSync(join(FOLDER, "none"))).toBe(false);
+  });
+
+  it("build into a folder that is missing or read-only fails with the reason", (ctx) => {
+    if (!hasCompiler) ctx.skip("no C compiler");
+    const { status, stderr } = wright(["build", program("good.wr", GOOD), "-o", "/proc/nothing/good"]);
+    expect(status).toBe(1);
+    expect(stderr).toContain("/proc/nothing");
+  });
+
+  it("an interrupted build exits with 130 and leaves nothing half-written", async (ctx) => {
+    if (!hasCompiler) ctx.skip("no C compiler");
+    const cache = join(FOLDER, "cold-cache");
+    const child = spawn(process.execPath, [LAUNCHER, "build", join(ROOT, "examples/som"), "-o", join(FOLDER, "interrupted")], {
+      cwd: FOLDER,
+      env: { ...process.env, XDG_CACHE_HOME: cache },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    // Interrupt once C is being compiled: the cache folder holds work then.
+    const compiling = new Promise<void>((resolve) => {
+      const timer = setInterval(() => {
+        if (existsSync(cache) && readdirSync(cache, { recursive: true }).some((name) => String(name).endsWith(".c"))) {
+          clearInterval(timer);
+          resolve();
+        }
+      }, 50);
+    });
+    await compiling;
+    child.kill("SIGINT");
+    const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+    expect(code).toBe(130);
+    expect(existsSync(join(FOLDER, "interrupted"))).toBe(false);
+    const left = readdirSync(cache, { recursive: true }).filter((name) => String(name).includes("work-"));
+    expect(left).toEqual([]);
+  });
+
+  it("why tells the type at a place and the chain behind it", () => {
+    const path = program("why.wr", "def double(n):\n    return n + n\n\ndef main(argv: list[str]) -> int:\n    return double(21)\n");
+    const { status, stdout } = wright(["why", path, `${path}:2:12`]);
+    expect(status).toBe(0);
+    expect(stdout).toContain("int");
+    expect(stdout).toContain("passed here as `n`");
+  });
+
+  it("explain prints a page with an example", () => {
+    const { status, stdout } = wright(["explain", "E0301"]);
+    expect(status).toBe(0);
+    expect(stdout).toContain("E0301");
+    expect(wright(["explain", "E9999"]).status).toBe(2);
+  });
+
+  it("dump shows every stage as text, dot and HTML", () => {
+    const path = program("good.wr", GOOD);
+    expect(wright(["dump", path, "--after", "flow", "--fn", "main"]).stdout).toContain("block");
+    expect(wright(["dump", path, "--after", "lowered", "--fn", "main"]).stdout).toContain("block");
+    expect(wright(["dump", path, "--after", "flow", "--fn", "main", "--as", "dot"]).stdout).toContain("digraph");
+    expect(wright(["dump", path, "--after", "flow", "--fn", "main", "--as", "html"]).stdout).toContain("<html");
+  });
+
+  it("deep recursion is a Wright exception, not a crash", () => {
+    const path = program("deep.wr", "def f(n: int) -> int:\n    return f(n + 1) + 1\n\ndef main(argv: list[str]) -> int:\n    return f(0)\n");
+    const { status, stderr } = wright(["run", path]);
+    expect(status).toBe(1);
+    expect(stderr).toContain("StackOverflow");
+    expect(stderr).toContain("deep.wr");
+  });
+});
