@@ -22,6 +22,7 @@ function wright(args: readonly string[], env: Readonly<Record<string, string>> =
   const result = spawnSync(process.execPath, [LAUNCHER, ...args], {
     cwd: FOLDER,
     encoding: "utf8",
+    timeout: 50_000,
     env: { ...process.env, NO_COLOR: "1", ...env },
   });
   return { status: result.status, stdout: result.stdout, stderr: result.stderr };
@@ -116,11 +117,11 @@ describe("wright", () => {
     expect(existsSync(join(FOLDER, "none"))).toBe(false);
   });
 
-  it("build into a folder that is missing or read-only fails with the reason", (ctx) => {
+  it("build to a place that cannot be written fails with the reason", (ctx) => {
     if (!hasCompiler) ctx.skip("no C compiler");
-    const { status, stderr } = wright(["build", program("good.wr", GOOD), "-o", "/proc/nothing/good"]);
+    const { status, stderr } = wright(["build", program("good.wr", GOOD), "-o", "good.wr/vm"]);
     expect(status).toBe(1);
-    expect(stderr).toContain("/proc/nothing");
+    expect(stderr).toContain("good.wr");
   });
 
   it("an interrupted build exits with 130 and leaves nothing half-written", async (ctx) => {
@@ -132,17 +133,12 @@ describe("wright", () => {
       stdio: ["ignore", "ignore", "pipe"],
     });
     // Interrupt once C is being compiled: the cache folder holds work then.
-    const compiling = new Promise<void>((resolve) => {
-      const timer = setInterval(() => {
-        if (existsSync(cache) && readdirSync(cache, { recursive: true }).some((name) => String(name).endsWith(".c"))) {
-          clearInterval(timer);
-          resolve();
-        }
-      }, 50);
-    });
-    await compiling;
+    const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+    const isCompiling = () =>
+      existsSync(cache) && readdirSync(cache, { recursive: true }).some((name) => String(name).endsWith(".c"));
+    for (let waited = 0; waited < 40_000 && !isCompiling(); waited += 50) await new Promise((resolve) => setTimeout(resolve, 50));
     child.kill("SIGINT");
-    const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+    const code = await ended;
     expect(code).toBe(130);
     expect(existsSync(join(FOLDER, "interrupted"))).toBe(false);
     const left = readdirSync(cache, { recursive: true }).filter((name) => String(name).includes("work-"));
@@ -166,7 +162,7 @@ describe("wright", () => {
 
   it("dump shows every stage as text, dot and HTML", () => {
     const path = program("good.wr", GOOD);
-    expect(wright(["dump", path, "--after", "flow", "--fn", "main"]).stdout).toContain("block");
+    expect(wright(["dump", path, "--after", "flow", "--fn", "main"]).stdout).toContain("b0(argv");
     expect(wright(["dump", path, "--after", "lowered", "--fn", "main"]).stdout).toContain("block");
     expect(wright(["dump", path, "--after", "flow", "--fn", "main", "--as", "dot"]).stdout).toContain("digraph");
     expect(wright(["dump", path, "--after", "flow", "--fn", "main", "--as", "html"]).stdout).toContain("<html");

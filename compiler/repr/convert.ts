@@ -15,7 +15,7 @@ import { InternalError } from "../../dsl/syntax/diagnostics.ts";
 import type { LLValue } from "../ll/program.ts";
 import { ref, valueType } from "../ll/types.ts";
 import type { RefType, StructType } from "../ll/types.ts";
-import { intValue, nullValue, VOID_VALUE, type Builder } from "./builder.ts";
+import { intValue, nullValue, VOID_VALUE, zeroValue, type Builder } from "./builder.ts";
 import { wrapFunction } from "./closures.ts";
 import { ANY, isBoxed, itemField, storageKey } from "./layouts.ts";
 import type { Lowering } from "./lowering.ts";
@@ -115,6 +115,8 @@ export function convert(
   if (type.kind === "void") return VOID_VALUE;
   if (from.kind === "none" && type.kind === "ref") return nullValue(type);
   if (to.kind === "none") return nullValue(ANY);
+  // Control never gets here with a value; the code must fit together all the same.
+  if (from.kind === "never" && value.type.kind !== type.kind) return zeroValue(type);
   if (isSame(lowering, from, to)) return type.kind === "ref" ? b.cast(value, type) : value;
   return convertDifferent(lowering, b, value, from, to);
 }
