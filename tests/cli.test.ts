@@ -102,6 +102,14 @@ describe("wright", () => {
     expect(stdout).toContain("0 passed, 1 failed");
   });
 
+  it("tells where a module body failed while the program was built", () => {
+    const { status, stderr } = wright(["run", program("body.wr", "TABLE = [1, 2]\nFIRST = TABLE[5]\n\ndef main(argv: list[str]) -> int:\n    return FIRST\n")]);
+    expect(status).toBe(1);
+    expect(stderr).toContain("E0605");
+    expect(stderr).toContain("IndexError");
+    expect(stderr).toContain('File "body.wr", line 2');
+  });
+
   it("build makes an executable that behaves like run", (ctx) => {
     if (!hasCompiler) ctx.skip("no C compiler");
     const built = wright(["build", program("good.wr", GOOD), "-o", "good", "--dev"]);

@@ -135,6 +135,7 @@ const INTERNAL = [
   "core/naturals",
   "core/output",
   "core/tuples",
+  "core/unicode_tables",
 ];
 
 const EXCEPTIONS = "core/exceptions";
@@ -189,6 +190,29 @@ const IMPORTED: readonly Part[] = [
     ],
   },
   { module: "strings" },
+  {
+    module: "unicode",
+    except: [
+      ...[
+        "is_continuation",
+        "width_at",
+        "decode_at",
+        "number_at",
+        "last_entry_at_most",
+        "category_index",
+        "is_in",
+      ],
+      ...[
+        "has_property",
+        "map_by_runs",
+        "append_mapped",
+        "map_text",
+        "append_lower",
+        "is_after_cased",
+        "is_before_cased",
+      ],
+    ],
+  },
   {
     module: "math",
     except: ["raise_domain_error", "raise_range_error", "defined", "bounded", "logarithm"],

@@ -265,6 +265,13 @@ const CONSTANTS = {
 } as const satisfies Record<string, CatalogueRow>;
 
 const RAW_AND_JIT = {
+  E0605: {
+    title: "module bodies did not run to their end",
+    explanation:
+      "The bodies of all modules run when a program is built, and what their names then hold becomes part of it. Here one raised an exception, ended the program, or asked for something of the outside world; the notes are its traceback.",
+    wrong: "TABLE = [1, 2]\nFIRST = TABLE[5]\n",
+    right: "TABLE = [1, 2]\nFIRST = TABLE[0]\n",
+  },
   E0701: {
     title: "wrong use of an intrinsic",
     explanation: "`wright.intrinsics` is the layer below the library. An intrinsic exists under exactly one name and takes exactly its types.",
@@ -277,6 +284,13 @@ const RAW_AND_JIT = {
       "`ptr`, `struct`, `extern def` and the intrinsics can break memory safety, so they are for modules whose first line is `raw module`. Everything else of a program is safe whatever it does.",
     wrong: "extern def getpid() -> int\n",
     right: "raw module\n\nextern def getpid() -> int\n",
+  },
+  E0702: {
+    title: "misplaced export",
+    explanation:
+      "`@export(\"symbol\")` gives a function of a runtime module the name by which the platform's C calls it. It takes the symbol as a literal, and stands in modules whose first line is `raw module`.",
+    wrong: '@export("tiny_add")\ndef add(a: int, b: int) -> int:\n    return a + b\n',
+    right: 'raw module\n\n@export("tiny_add")\ndef add(a: int, b: int) -> int:\n    return a + b\n',
   },
   E0801: {
     title: "merge point outside a loop",
