@@ -40,7 +40,10 @@ export interface Outcome {
   readonly error: NodeJS.ErrnoException | null;
 }
 
-/** Runs a command to its end; an aborted signal kills it. */
+/**
+ * Runs a command to its end; an aborted signal kills it together with what it started: a compiler's
+ * driver runs others, which would go on writing.
+ */
 export function run(
   command: string,
   args: readonly string[],
@@ -49,21 +52,34 @@ export function run(
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });
     const chunks: Buffer[] = [];
     let error: NodeJS.ErrnoException | null = null;
+    const kill = () => killGroup(child.pid);
+    if (options.signal?.aborted === true) kill();
+    options.signal?.addEventListener("abort", kill, { once: true });
     child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
     child.on("error", (reason) => {
       error = reason;
       if (child.pid === undefined) resolve({ status: null, output: "", error });
     });
-    child.on("close", (status) =>
-      resolve({ status, output: Buffer.concat(chunks).toString(), error }),
-    );
+    child.on("close", (status) => {
+      options.signal?.removeEventListener("abort", kill);
+      resolve({ status, output: Buffer.concat(chunks).toString(), error });
+    });
   });
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 /** The compiler that was asked for, or the first of the usual ones that runs. */
