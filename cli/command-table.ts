@@ -90,7 +90,12 @@ export const COMMANDS = [
       "Makes a native executable of the interpreter: out/NAME unless -o says otherwise. An interrupted or failed build leaves nothing half-written behind.",
     positionals: [LANG],
     options: [
-      { name: "output", short: "o", value: "FILE", help: "where to put the VM (default: out/NAME)" },
+      {
+        name: "output",
+        short: "o",
+        value: "FILE",
+        help: "where to put the VM (default: out/NAME)",
+      },
       { name: "dev", help: "build fast, run slower: light optimisation, assertions kept" },
       CC,
       { name: "keep-c", help: "keep the C files next to the VM, in FILE.c-files" },
@@ -107,7 +112,11 @@ export const COMMANDS = [
     positionals: [LANG],
     options: [
       { name: "after", value: "STAGE", help: "the stage or pass (default: lowered)" },
-      { name: "fn", value: "NAME", help: "the function: `main`, `Machine.run`, `machine.Machine.run`" },
+      {
+        name: "fn",
+        value: "NAME",
+        help: "the function: `main`, `Machine.run`, `machine.Machine.run`",
+      },
       {
         name: "as",
         value: "FORM",

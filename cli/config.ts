@@ -51,14 +51,21 @@ export function readConfig(path: string, text: string, schema: Schema): ConfigRe
 function check(value: JsonValue, schema: Schema, found: Diagnostic[]): Record<string, string> {
   const config: Record<string, string> = {};
   if (value.kind !== "object") {
-    found.push(diagnostic("E0001", value.span, `${CONFIG_NAME} holds an object, but this is ${described(value)}`));
+    found.push(
+      diagnostic(
+        "E0001",
+        value.span,
+        `${CONFIG_NAME} holds an object, but this is ${described(value)}`,
+      ),
+    );
     return config;
   }
   const seen = new Set<string>();
   for (const member of value.members) {
     const property = schema.properties[member.name];
     if (property === undefined) found.push(unknownProperty(member.name, member.nameSpan, schema));
-    else if (seen.has(member.name)) found.push(diagnostic("E0001", member.nameSpan, `"${member.name}" is given twice`));
+    else if (seen.has(member.name))
+      found.push(diagnostic("E0001", member.nameSpan, `"${member.name}" is given twice`));
     else {
       const problem = checkProperty(member.name, member.value, property);
       if (problem !== null) found.push(problem);
@@ -78,17 +85,31 @@ function check(value: JsonValue, schema: Schema, found: Diagnostic[]): Record<st
 function unknownProperty(name: string, at: Span, schema: Schema): Diagnostic {
   const known = Object.keys(schema.properties).filter((one) => !one.startsWith("$"));
   const near = nearest(name, known);
-  const help = near === null ? `there are ${known.map((one) => `"${one}"`).join(", ")}` : `did you mean "${near}"?`;
+  const help =
+    near === null
+      ? `there are ${known.map((one) => `"${one}"`).join(", ")}`
+      : `did you mean "${near}"?`;
   return diagnostic("E0001", at, `a language has no "${name}"`, { help });
 }
 
-function checkProperty(name: string, value: JsonValue, property: SchemaProperty): Diagnostic | null {
+function checkProperty(
+  name: string,
+  value: JsonValue,
+  property: SchemaProperty,
+): Diagnostic | null {
   const help = lower(property.description).replace(/\.$/, "");
   if (value.kind !== "string") {
-    return diagnostic("E0001", value.span, `"${name}" is text, but this is ${described(value)}`, { help });
+    return diagnostic("E0001", value.span, `"${name}" is text, but this is ${described(value)}`, {
+      help,
+    });
   }
   if (property.pattern === undefined || new RegExp(property.pattern).test(value.value)) return null;
-  return diagnostic("E0001", value.span, `"${name}" must be ${property.patternDescription ?? property.pattern}`, { help });
+  return diagnostic(
+    "E0001",
+    value.span,
+    `"${name}" must be ${property.patternDescription ?? property.pattern}`,
+    { help },
+  );
 }
 
 function described(value: JsonValue): string {

@@ -44,7 +44,9 @@ function optionHead(option: OptionSpec): string {
 
 function table(rows: readonly (readonly [string, string])[], paint: Palette): string[] {
   const width = Math.max(...rows.map(([head]) => head.length)) + 2;
-  return rows.map(([head, text]) => `  ${paint.cyan(head)}${" ".repeat(width - head.length)}${text}`);
+  return rows.map(
+    ([head, text]) => `  ${paint.cyan(head)}${" ".repeat(width - head.length)}${text}`,
+  );
 }
 
 export function wrap(text: string, width: number): string[] {

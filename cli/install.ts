@@ -26,7 +26,9 @@ export function version(): string {
 }
 
 export function configSchema(): Schema {
-  return JSON.parse(readFileSync(join(packageRoot, "cli", "langwright.schema.json"), "utf8")) as Schema;
+  return JSON.parse(
+    readFileSync(join(packageRoot, "cli", "langwright.schema.json"), "utf8"),
+  ) as Schema;
 }
 
 /** Compiled runtimes and crash reports: `$WRIGHT_CACHE`, or where this user's caches are. */
@@ -34,5 +36,8 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   const own = env["WRIGHT_CACHE"];
   if (own !== undefined && own !== "") return own;
   const shared = env["XDG_CACHE_HOME"];
-  return join(shared !== undefined && shared !== "" ? shared : join(homedir(), ".cache"), "langwright");
+  return join(
+    shared !== undefined && shared !== "" ? shared : join(homedir(), ".cache"),
+    "langwright",
+  );
 }

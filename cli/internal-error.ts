@@ -16,7 +16,11 @@ export interface Circumstances {
   readonly graph?: string;
 }
 
-export function reportInternalError(error: unknown, terminal: Terminal, argv: readonly string[]): number {
+export function reportInternalError(
+  error: unknown,
+  terminal: Terminal,
+  argv: readonly string[],
+): number {
   const { err } = terminal;
   const memory = (error as { code?: string } | null)?.code === "ERR_WORKER_OUT_OF_MEMORY";
   if (memory) {
@@ -33,7 +37,9 @@ export function reportInternalError(error: unknown, terminal: Terminal, argv: re
   terminal.complain(`${err.red(err.bold("internal error"))}: ${messageOf(error)}`);
   if (where.length > 0) terminal.complain(`  in ${where.join(", ")}`);
   terminal.complain("This is a bug in Langwright, not in your program.");
-  terminal.complain(path === null ? reportText(error, facts, argv) : `The report to send with it: ${path}`);
+  terminal.complain(
+    path === null ? reportText(error, facts, argv) : `The report to send with it: ${path}`,
+  );
   return 3;
 }
 

@@ -66,7 +66,12 @@ class Parser {
       const at = this.#from(start);
       return value === null ? { kind: "null", span: at } : { kind: "boolean", value, span: at };
     }
-    throw this.#error(start, word === null ? `expected a value, found ${this.#found(start)}` : `\`${word}\` is no JSON value; text is written in double quotes`);
+    throw this.#error(
+      start,
+      word === null
+        ? `expected a value, found ${this.#found(start)}`
+        : `\`${word}\` is no JSON value; text is written in double quotes`,
+    );
   }
 
   end(): void {
@@ -85,7 +90,9 @@ class Parser {
       this.#skipSpace();
       if (this.#text[this.#at] !== '"') {
         const comma = members.length > 0 && this.#text[this.#at] === "}";
-        const wanted = comma ? "a comma must not stand before `}`" : `expected a name in double quotes, found ${this.#found(this.#at)}`;
+        const wanted = comma
+          ? "a comma must not stand before `}`"
+          : `expected a name in double quotes, found ${this.#found(this.#at)}`;
         throw this.#error(this.#at, wanted);
       }
       const name = this.#string();
@@ -113,14 +120,21 @@ class Parser {
   #string(): { readonly value: string; readonly span: Span } {
     const start = this.#at;
     const text = this.#match(STRING);
-    if (text === null) throw this.#error(start, "this text is not closed, or holds an escape that JSON does not know");
+    if (text === null)
+      throw this.#error(
+        start,
+        "this text is not closed, or holds an escape that JSON does not know",
+      );
     return { value: JSON.parse(text) as string, span: this.#from(start) };
   }
 
   #expect(character: string, where: string): void {
     this.#skipSpace();
     if (this.#take(character)) return;
-    throw this.#error(this.#at, `expected \`${character}\` ${where}, found ${this.#found(this.#at)}`);
+    throw this.#error(
+      this.#at,
+      `expected \`${character}\` ${where}, found ${this.#found(this.#at)}`,
+    );
   }
 
   #take(character: string): boolean {

@@ -45,7 +45,8 @@ interface Job {
 }
 
 /** From the worker: whether ^C must be left to it for now. To the worker: that ^C came. */
-type Message = { readonly kind: "abortable"; readonly on: boolean } | { readonly kind: "interrupt" };
+type Message =
+  { readonly kind: "abortable"; readonly on: boolean } | { readonly kind: "interrupt" };
 
 /** An action that is told of ^C gets so long to end. */
 const GRACE_MILLISECONDS = 5000;
@@ -61,7 +62,10 @@ async function main(argv: readonly string[]): Promise<number> {
     const job = read(argv, terminal);
     if (typeof job === "number") return job;
     if (findCommand(job.command)!.heavy) return await runInWorker(job);
-    return await perform(job, { during: (action) => action(new AbortController().signal), happened: () => false });
+    return await perform(job, {
+      during: (action) => action(new AbortController().signal),
+      happened: () => false,
+    });
   } catch (error) {
     return explainFailure(error, terminal, argv);
   }
@@ -105,7 +109,8 @@ function unknownCommand(written: string): UsageError {
     written,
     COMMANDS.map((one) => one.name),
   );
-  const hint = near === null ? "`wright --help` lists the commands" : `did you mean \`wright ${near}\`?`;
+  const hint =
+    near === null ? "`wright --help` lists the commands" : `did you mean \`wright ${near}\`?`;
   return new UsageError(`there is no command \`${written}\``, hint);
 }
 

@@ -94,7 +94,8 @@ function readOption(
     return;
   }
   const value = equals < 0 ? queue.shift() : arg.slice(equals + 1);
-  if (value === undefined) throw new UsageError(`${written} needs a value: ${written} ${option.value}`);
+  if (value === undefined)
+    throw new UsageError(`${written} needs a value: ${written} ${option.value}`);
   if (option.choices !== undefined && !option.choices.includes(value)) {
     const near = nearest(value, option.choices);
     throw new UsageError(
@@ -114,7 +115,8 @@ function unknownOption(
     written,
     known.map((one) => `--${one.name}`),
   );
-  const hint = near === null ? `\`wright ${command.name} --help\` lists them` : `did you mean \`${near}\`?`;
+  const hint =
+    near === null ? `\`wright ${command.name} --help\` lists them` : `did you mean \`${near}\`?`;
   return new UsageError(`\`wright ${command.name}\` has no option ${written}`, hint);
 }
 
@@ -122,7 +124,8 @@ function checkPositionals(command: CommandSpec, found: readonly string[]): void 
   const { positionals } = command;
   const least = positionals.filter((one) => one.optional !== true && one.rest !== true).length;
   const hint = `usage: ${usageOf(command)}`;
-  if (found.length < least) throw new UsageError(`${positionals[found.length]!.name} is missing`, hint);
+  if (found.length < least)
+    throw new UsageError(`${positionals[found.length]!.name} is missing`, hint);
   const open = positionals.some((one) => one.rest === true);
   if (!open && found.length > positionals.length) {
     throw new UsageError(`\`${found[positionals.length]}\` is one argument too many`, hint);

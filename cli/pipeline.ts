@@ -26,7 +26,12 @@ export function showStage(terminal: Terminal): (stage: string) => void {
   return (stage) => terminal.status(`${STAGE_TEXT[stage] ?? stage} …`);
 }
 
-export function analyseProject(call: Invocation, entry: string, host: FileHost, options: AnalyseOptions = {}): Analysis {
+export function analyseProject(
+  call: Invocation,
+  entry: string,
+  host: FileHost,
+  options: AnalyseOptions = {},
+): Analysis {
   return analyse(entry, host, { onStage: showStage(call.terminal), ...options });
 }
 
@@ -44,7 +49,12 @@ export interface Compiled {
 }
 
 /** A program ready to run or to build; ends the command with 1 when the user made a mistake. */
-export function compileOrExit(call: Invocation, entry: string, host: FileHost, options: CompileOptions = {}): Compiled {
+export function compileOrExit(
+  call: Invocation,
+  entry: string,
+  host: FileHost,
+  options: CompileOptions = {},
+): Compiled {
   const analysis = analyseOrExit(call, entry, host);
   const result = compileAnalysed(analysis, { onStage: showStage(call.terminal), ...options });
   if (!result.ok) complainAndExit(call.terminal, result.diagnostics);

@@ -42,7 +42,13 @@ export function openProject(written: string | undefined): Project {
     throw new UsageError(`${path} is neither a folder with a ${CONFIG_NAME} nor a .wr file`);
   }
   const name = basename(path, ".wr");
-  return { name, folder: folderOf(path), entry: shown(path), config: null, output: join("out", name) };
+  return {
+    name,
+    folder: folderOf(path),
+    entry: shown(path),
+    config: null,
+    output: join("out", name),
+  };
 }
 
 function openFolder(folder: string, implied: boolean): Project {
@@ -50,16 +56,25 @@ function openFolder(folder: string, implied: boolean): Project {
   const text = readText(path);
   if (text === null) {
     throw implied
-      ? new UsageError(`there is no ${CONFIG_NAME} here`, "name a language: a folder with one, or a .wr file")
-      : new UsageError(`${shown(folder)} has no ${CONFIG_NAME}`, `write one: { "name": "${guessName(folder)}", "entry": "main.wr" }`);
+      ? new UsageError(
+          `there is no ${CONFIG_NAME} here`,
+          "name a language: a folder with one, or a .wr file",
+        )
+      : new UsageError(
+          `${shown(folder)} has no ${CONFIG_NAME}`,
+          `write one: { "name": "${guessName(folder)}", "entry": "main.wr" }`,
+        );
   }
   const { config, diagnostics } = readConfig(shown(path), text, configSchema());
   if (config === null) throw new ConfigError(diagnostics);
   const entry = join(folder, config.entry);
   if (statOf(entry)?.isFile() !== true) {
-    throw new UsageError(`${shown(path)} names the entry ${config.entry}, but there is no file ${shown(entry)}`);
+    throw new UsageError(
+      `${shown(path)} names the entry ${config.entry}, but there is no file ${shown(entry)}`,
+    );
   }
-  const output = config.output === undefined ? join("out", config.name) : shown(join(folder, config.output));
+  const output =
+    config.output === undefined ? join("out", config.name) : shown(join(folder, config.output));
   return { name: config.name, folder: folderOf(entry), entry: shown(entry), config, output };
 }
 
@@ -95,7 +110,11 @@ function statOf(path: string) {
 }
 
 function guessName(folder: string): string {
-  return basename(resolve(folder)).toLowerCase().replace(/[^a-z0-9_-]/g, "") || "tiny";
+  return (
+    basename(resolve(folder))
+      .toLowerCase()
+      .replace(/[^a-z0-9_-]/g, "") || "tiny"
+  );
 }
 
 function noSuch(path: string): UsageError {

@@ -17,7 +17,8 @@ export function tokensText(file: SourceFile): string {
 /** An indented tree: a line per node, its plain properties beside its kind. */
 export function treeText(module: Module): string {
   const lines = [`module ${module.path}${module.raw ? " raw" : ""}`];
-  for (const chunk of module.chunks) for (const statement of chunk.body) write(statement, "", 1, lines);
+  for (const chunk of module.chunks)
+    for (const statement of chunk.body) write(statement, "", 1, lines);
   return lines.join("\n");
 }
 
@@ -34,7 +35,12 @@ function write(value: unknown, label: string, depth: number, lines: string[]): v
   } else if (value !== null) lines.push(`${indent}${head}${text(value)}`);
 }
 
-function writeNode(node: Record<string, unknown>, head: string, depth: number, lines: string[]): void {
+function writeNode(
+  node: Record<string, unknown>,
+  head: string,
+  depth: number,
+  lines: string[],
+): void {
   const plain: string[] = [];
   const nested: [string, unknown][] = [];
   for (const [key, value] of Object.entries(node)) {
@@ -51,7 +57,13 @@ function writeNode(node: Record<string, unknown>, head: string, depth: number, l
 }
 
 function isName(value: unknown): value is { readonly text: string } {
-  return value !== null && typeof value === "object" && "text" in value && "span" in value && Object.keys(value).length === 2;
+  return (
+    value !== null &&
+    typeof value === "object" &&
+    "text" in value &&
+    "span" in value &&
+    Object.keys(value).length === 2
+  );
 }
 
 function isSpan(value: unknown): value is Span {

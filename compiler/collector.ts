@@ -45,7 +45,8 @@ function fingerprint(): string {
   const hash = createHash("sha256");
   for (const input of INPUTS)
     for (const name of readdirSync(join(ROOT, input), { recursive: true, encoding: "utf8" }).sort())
-      if (/(?<!\.test)\.(ts|wr)$/.test(name)) hash.update(`${input}/${name}\0`).update(readFileSync(join(ROOT, input, name)));
+      if (/(?<!\.test)\.(ts|wr)$/.test(name))
+        hash.update(`${input}/${name}\0`).update(readFileSync(join(ROOT, input, name)));
   return hash.digest("hex").slice(0, 40);
 }
 
@@ -57,8 +58,13 @@ export function translateCollector(): CFile {
     buildGraph: (fn, constArgs, starCount) => build(fn, { program: bound, constArgs, starCount }),
     embed: () => null,
   });
-  const mistakes = [...bound.diagnostics, ...annotated.diagnostics].filter((one) => one.severity === "error");
-  if (mistakes.length > 0) throw new InternalError(`the collector: ${placeOf(mistakes[0]!.span)}: ${mistakes[0]!.message}`);
+  const mistakes = [...bound.diagnostics, ...annotated.diagnostics].filter(
+    (one) => one.severity === "error",
+  );
+  if (mistakes.length > 0)
+    throw new InternalError(
+      `the collector: ${placeOf(mistakes[0]!.span)}: ${mistakes[0]!.message}`,
+    );
   // 2. Low-level graphs; module bodies run, so that module-level names are constants.
   const program = lower(annotated, { name: "collector" });
   const machine = new Machine(program, {});

@@ -54,7 +54,9 @@ describe("wright", () => {
   it("check prints code frames and exits with 1", () => {
     const { status, stdout } = wright(["check", program("bad.wr", BAD)]);
     expect(status).toBe(1);
-    expect(stdout).toContain("error[E0302]: result of main is declared int, but this is str".replace("str", "char"));
+    expect(stdout).toContain(
+      "error[E0302]: result of main is declared int, but this is str".replace("str", "char"),
+    );
     expect(stdout).toContain("bad.wr:2:12");
     expect(stdout).toContain("^^^");
   });
@@ -62,12 +64,19 @@ describe("wright", () => {
   it("check --json gives one object per diagnostic", () => {
     const { status, stdout } = wright(["check", program("bad.wr", BAD), "--json"]);
     expect(status).toBe(1);
-    const found = stdout.trim().split("\n").map((line) => JSON.parse(line) as { code: string });
+    const found = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { code: string });
     expect(found.map((one) => one.code)).toEqual(["E0302"]);
   });
 
   it("run passes arguments on and gives the guest's exit code", () => {
-    expect(wright(["run", program("good.wr", GOOD), "a", "--b"])).toEqual({ status: 3, stdout: "3\n", stderr: "" });
+    expect(wright(["run", program("good.wr", GOOD), "a", "--b"])).toEqual({
+      status: 3,
+      stdout: "3\n",
+      stderr: "",
+    });
   });
 
   it("names a file that is missing", () => {
@@ -94,7 +103,10 @@ describe("wright", () => {
   it("test shows a failure with its traceback and exits with 1", () => {
     program("failing/langwright.json", '{ "name": "failing", "entry": "main.wr" }\n');
     program("failing/main.wr", GOOD);
-    program("failing/main_test.wr", "from wright.testing import assert_equal\n\ndef test_sum():\n    assert_equal(1 + 1, 3)\n");
+    program(
+      "failing/main_test.wr",
+      "from wright.testing import assert_equal\n\ndef test_sum():\n    assert_equal(1 + 1, 3)\n",
+    );
     const { status, stdout } = wright(["test", "failing"]);
     expect(status).toBe(1);
     expect(stdout).toContain("FAIL failing/main_test.wr test_sum");
@@ -103,7 +115,13 @@ describe("wright", () => {
   });
 
   it("tells where a module body failed while the program was built", () => {
-    const { status, stderr } = wright(["run", program("body.wr", "TABLE = [1, 2]\nFIRST = TABLE[5]\n\ndef main(argv: list[str]) -> int:\n    return FIRST\n")]);
+    const { status, stderr } = wright([
+      "run",
+      program(
+        "body.wr",
+        "TABLE = [1, 2]\nFIRST = TABLE[5]\n\ndef main(argv: list[str]) -> int:\n    return FIRST\n",
+      ),
+    ]);
     expect(status).toBe(1);
     expect(stderr).toContain("E0605");
     expect(stderr).toContain("IndexError");
@@ -119,7 +137,9 @@ describe("wright", () => {
   });
 
   it("build says what to do without a C compiler, and leaves nothing behind", () => {
-    const { status, stderr } = wright(["build", program("good.wr", GOOD), "-o", "none"], { CC: "no-such-compiler" });
+    const { status, stderr } = wright(["build", program("good.wr", GOOD), "-o", "none"], {
+      CC: "no-such-compiler",
+    });
     expect(status).toBe(1);
     expect(stderr).toContain("no-such-compiler");
     expect(existsSync(join(FOLDER, "none"))).toBe(false);
@@ -135,26 +155,37 @@ describe("wright", () => {
   it("an interrupted build exits with 130 and leaves nothing half-written", async (ctx) => {
     if (!hasCompiler) ctx.skip("no C compiler");
     const cache = join(FOLDER, "cold-cache");
-    const child = spawn(process.execPath, [LAUNCHER, "build", join(ROOT, "examples/som"), "-o", join(FOLDER, "interrupted")], {
-      cwd: FOLDER,
-      env: { ...process.env, XDG_CACHE_HOME: cache },
-      stdio: ["ignore", "ignore", "pipe"],
-    });
+    const child = spawn(
+      process.execPath,
+      [LAUNCHER, "build", join(ROOT, "examples/som"), "-o", join(FOLDER, "interrupted")],
+      {
+        cwd: FOLDER,
+        env: { ...process.env, XDG_CACHE_HOME: cache },
+        stdio: ["ignore", "ignore", "pipe"],
+      },
+    );
     // Interrupt once C is being compiled: the cache folder holds work then.
     const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
     const isCompiling = () =>
-      existsSync(cache) && readdirSync(cache, { recursive: true }).some((name) => String(name).endsWith(".c"));
-    for (let waited = 0; waited < 40_000 && !isCompiling(); waited += 50) await new Promise((resolve) => setTimeout(resolve, 50));
+      existsSync(cache) &&
+      readdirSync(cache, { recursive: true }).some((name) => String(name).endsWith(".c"));
+    for (let waited = 0; waited < 40_000 && !isCompiling(); waited += 50)
+      await new Promise((resolve) => setTimeout(resolve, 50));
     child.kill("SIGINT");
     const code = await ended;
     expect(code).toBe(130);
     expect(existsSync(join(FOLDER, "interrupted"))).toBe(false);
-    const left = readdirSync(cache, { recursive: true }).filter((name) => String(name).includes("work-"));
+    const left = readdirSync(cache, { recursive: true }).filter((name) =>
+      String(name).includes("work-"),
+    );
     expect(left).toEqual([]);
   });
 
   it("why tells the type at a place and the chain behind it", () => {
-    const path = program("why.wr", "def double(n):\n    return n + n\n\ndef main(argv: list[str]) -> int:\n    return double(21)\n");
+    const path = program(
+      "why.wr",
+      "def double(n):\n    return n + n\n\ndef main(argv: list[str]) -> int:\n    return double(21)\n",
+    );
     const { status, stdout } = wright(["why", path, `${path}:2:12`]);
     expect(status).toBe(0);
     expect(stdout).toContain("int");
@@ -172,12 +203,19 @@ describe("wright", () => {
     const path = program("good.wr", GOOD);
     expect(wright(["dump", path, "--after", "flow", "--fn", "main"]).stdout).toContain("b0(argv");
     expect(wright(["dump", path, "--after", "lowered", "--fn", "main"]).stdout).toContain("block");
-    expect(wright(["dump", path, "--after", "flow", "--fn", "main", "--as", "dot"]).stdout).toContain("digraph");
-    expect(wright(["dump", path, "--after", "flow", "--fn", "main", "--as", "html"]).stdout).toContain("<html");
+    expect(
+      wright(["dump", path, "--after", "flow", "--fn", "main", "--as", "dot"]).stdout,
+    ).toContain("digraph");
+    expect(
+      wright(["dump", path, "--after", "flow", "--fn", "main", "--as", "html"]).stdout,
+    ).toContain("<html");
   });
 
   it("deep recursion is a Wright exception, not a crash", () => {
-    const path = program("deep.wr", "def f(n: int) -> int:\n    return f(n + 1) + 1\n\ndef main(argv: list[str]) -> int:\n    return f(0)\n");
+    const path = program(
+      "deep.wr",
+      "def f(n: int) -> int:\n    return f(n + 1) + 1\n\ndef main(argv: list[str]) -> int:\n    return f(0)\n",
+    );
     const { status, stderr } = wright(["run", path]);
     expect(status).toBe(1);
     expect(stderr).toContain("StackOverflow");

@@ -31,9 +31,23 @@ function wright(args: readonly string[]): { status: number | null; text: string 
 
 /** What each command runs as here: in a folder of its own where it would write, on a program that exists. */
 const PLACED: Readonly<Record<string, readonly string[]>> = {
-  "npx wright new demo --template stack-vm": ["new", join(FOLDER, "demo"), "--template", "stack-vm"],
-  "npx wright run examples/calc program.calc": ["run", "examples/calc", "examples/calc/tests/tour.calc"],
-  "npx wright build examples/brainfuck": ["build", "examples/brainfuck", "-o", join(FOLDER, "brainfuck")],
+  "npx wright new demo --template stack-vm": [
+    "new",
+    join(FOLDER, "demo"),
+    "--template",
+    "stack-vm",
+  ],
+  "npx wright run examples/calc program.calc": [
+    "run",
+    "examples/calc",
+    "examples/calc/tests/tour.calc",
+  ],
+  "npx wright build examples/brainfuck": [
+    "build",
+    "examples/brainfuck",
+    "-o",
+    join(FOLDER, "brainfuck"),
+  ],
 };
 
 /** `npm ci` and `npm test` are what CI itself runs before it gets here. */
@@ -43,9 +57,14 @@ describe("the README", () => {
   for (const command of commands().filter((one) => !RUN_BY_CI.includes(one)))
     it(command, (ctx) => {
       if (command === "npm ci && npm start") {
-        const result = spawnSync(process.execPath, [join(ROOT, "cli/demo.ts")], { cwd: ROOT, encoding: "utf8" });
+        const result = spawnSync(process.execPath, [join(ROOT, "cli/demo.ts")], {
+          cwd: ROOT,
+          encoding: "utf8",
+        });
         expect(result.status, result.stderr).toBe(0);
-        expect(result.stdout).toContain("1606938044258990275541962092341162602522202993782792835301376");
+        expect(result.stdout).toContain(
+          "1606938044258990275541962092341162602522202993782792835301376",
+        );
         return;
       }
       if (command.includes(" build ") && !hasCompiler) ctx.skip("no C compiler");

@@ -21,7 +21,26 @@ const LAST = 0x10ffff;
 
 /** The order is that of `CATEGORIES` in `wright.unicode`: the groups L, M, N, P, S, Z, C are ranges. */
 export const CATEGORIES = [
-  ...["Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po"],
+  ...[
+    "Lu",
+    "Ll",
+    "Lt",
+    "Lm",
+    "Lo",
+    "Mn",
+    "Mc",
+    "Me",
+    "Nd",
+    "Nl",
+    "No",
+    "Pc",
+    "Pd",
+    "Ps",
+    "Pe",
+    "Pi",
+    "Pf",
+    "Po",
+  ],
   ...["Sm", "Sc", "Sk", "So", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Cn"],
 ];
 
@@ -64,7 +83,8 @@ function number(n: number): number[] {
 
 function categoryRuns(of: Uint8Array): number[] {
   const bytes: number[] = [];
-  for (let c = 0; c <= LAST; c++) if (c === 0 || of[c] !== of[c - 1]) bytes.push(...number(c), of[c]!);
+  for (let c = 0; c <= LAST; c++)
+    if (c === 0 || of[c] !== of[c - 1]) bytes.push(...number(c), of[c]!);
   return bytes;
 }
 
@@ -91,7 +111,8 @@ export const fullLower: Mapping = (c) => points(text(c).toLowerCase());
 
 /** The title-case letters by their small letters: the only ones whose title case is not upper case. */
 const titleLetters = new Map<number, number>();
-for (let c = 0; c <= LAST; c++) if (/^\p{Lt}$/u.test(text(c))) titleLetters.set(fullLower(c)[0]!, c);
+for (let c = 0; c <= LAST; c++)
+  if (/^\p{Lt}$/u.test(text(c))) titleLetters.set(fullLower(c)[0]!, c);
 
 const IOTA = 0x399;
 const COMBINING_IOTA = 0x345;
@@ -112,7 +133,8 @@ export function fullTitle(c: number): readonly number[] {
 }
 
 const DOTLESS_I = 0x131;
-const isCherokee = (c: number): boolean => (0x13a0 <= c && c <= 0x13fd) || (0xab70 <= c && c <= 0xabbf);
+const isCherokee = (c: number): boolean =>
+  (0x13a0 <= c && c <= 0x13fd) || (0xab70 <= c && c <= 0xabbf);
 
 /** To the small letters of the capitals; Cherokee, whose small letters are younger, to the capitals. */
 export function fullFold(c: number): readonly number[] {
@@ -121,18 +143,21 @@ export function fullFold(c: number): readonly number[] {
   return fullLower(c).flatMap(fullUpper).flatMap(fullLower);
 }
 
-const single = (full: Mapping, otherwise: (c: number) => number) => (c: number): number => {
-  const mapped = full(c);
-  return mapped.length === 1 ? mapped[0]! : otherwise(c);
-};
+const single =
+  (full: Mapping, otherwise: (c: number) => number) =>
+  (c: number): number => {
+    const mapped = full(c);
+    return mapped.length === 1 ? mapped[0]! : otherwise(c);
+  };
 
 const simpleTitle = single(fullTitle, (c) => c);
-export const simple: Readonly<Record<"upper" | "lower" | "title" | "fold", (c: number) => number>> = {
-  upper: single(fullUpper, (c) => titleLetters.get(fullLower(c)[0]!) ?? c),
-  lower: single(fullLower, (c) => (c === 0x130 ? 0x69 : c)),
-  title: simpleTitle,
-  fold: single(fullFold, simpleFoldOfMany),
-};
+export const simple: Readonly<Record<"upper" | "lower" | "title" | "fold", (c: number) => number>> =
+  {
+    upper: single(fullUpper, (c) => titleLetters.get(fullLower(c)[0]!) ?? c),
+    lower: single(fullLower, (c) => (c === 0x130 ? 0x69 : c)),
+    title: simpleTitle,
+    fold: single(fullFold, simpleFoldOfMany),
+  };
 
 /** Letters whose folding is longer, but which are also the same as another letter. */
 function simpleFoldOfMany(c: number): number {
@@ -156,11 +181,20 @@ function caseRuns(map: (c: number) => number): number[] {
     if (isSurrogate(c) || map(c) === c) continue;
     const run = runs.at(-1);
     const gap = run === undefined ? 0 : c - run.last;
-    const fits = run !== undefined && gap <= 2 && (run.first === run.last || run.stride === gap) && map(c) - c === run.target - run.first;
+    const fits =
+      run !== undefined &&
+      gap <= 2 &&
+      (run.first === run.last || run.stride === gap) &&
+      map(c) - c === run.target - run.first;
     if (!fits) runs.push({ first: c, last: c, stride: 1, target: map(c) });
     else Object.assign(run, { last: c, stride: gap });
   }
-  return runs.flatMap((run) => [...number(run.first), ...number(run.last), run.stride, ...number(run.target)]);
+  return runs.flatMap((run) => [
+    ...number(run.first),
+    ...number(run.last),
+    run.stride,
+    ...number(run.target),
+  ]);
 }
 
 const LONGEST = 8;
@@ -173,8 +207,14 @@ function longMappings(full: Mapping): number[] {
     const mapped = full(c);
     if (mapped.length === 1) continue;
     const utf8 = [...Buffer.from(text(...mapped))];
-    if (utf8.length > LONGEST) throw new Error(`${c.toString(16)} becomes more than ${LONGEST} bytes`);
-    bytes.push(...number(c), utf8.length, ...utf8, ...new Array<number>(LONGEST - utf8.length).fill(0));
+    if (utf8.length > LONGEST)
+      throw new Error(`${c.toString(16)} becomes more than ${LONGEST} bytes`);
+    bytes.push(
+      ...number(c),
+      utf8.length,
+      ...utf8,
+      ...new Array<number>(LONGEST - utf8.length).fill(0),
+    );
   }
   return bytes;
 }
@@ -183,14 +223,17 @@ function longMappings(full: Mapping): number[] {
 
 function escaped(bytes: readonly number[]): string {
   const plain = (b: number): boolean => b >= 32 && b < 127 && b !== 34 && b !== 92;
-  return bytes.map((b) => (plain(b) ? String.fromCharCode(b) : `\\x${b.toString(16).padStart(2, "0")}`)).join("");
+  return bytes
+    .map((b) => (plain(b) ? String.fromCharCode(b) : `\\x${b.toString(16).padStart(2, "0")}`))
+    .join("");
 }
 
 const PER_LINE = 30;
 
 function table(name: string, bytes: readonly number[]): string {
   const lines: string[] = [];
-  for (let i = 0; i < bytes.length; i += PER_LINE) lines.push(`    "${escaped(bytes.slice(i, i + PER_LINE))}"`);
+  for (let i = 0; i < bytes.length; i += PER_LINE)
+    lines.push(`    "${escaped(bytes.slice(i, i + PER_LINE))}"`);
   return `${name} = (\n${lines.join("\n")}\n)\n`;
 }
 
@@ -198,7 +241,8 @@ function checkFolding(): void {
   for (let c = 0; c <= LAST; c++) {
     if (isSurrogate(c)) continue;
     const folded = simple.fold(c);
-    if (folded !== c && !sameLetter(c, folded)) throw new Error(`U+${c.toString(16)} is not the same letter as U+${folded.toString(16)}`);
+    if (folded !== c && !sameLetter(c, folded))
+      throw new Error(`U+${c.toString(16)} is not the same letter as U+${folded.toString(16)}`);
   }
 }
 
@@ -208,9 +252,15 @@ export function unicodeTables(): string {
   const parts = [
     table("LATIN_CATEGORIES", [...of.subarray(0, 256)]),
     table("CATEGORY_RUNS", categoryRuns(of)),
-    ...Object.entries(PROPERTIES).map(([name, base]) => table(`${name.toUpperCase()}_EXCEPTIONS`, exceptions(of, name, base))),
-    ...Object.entries(simple).map(([name, map]) => table(`${name.toUpperCase()}_RUNS`, caseRuns(map))),
-    ...Object.entries({ fullUpper, fullLower, fullTitle, fullFold }).map(([name, full]) => table(`LONG_${name.slice(4).toUpperCase()}`, longMappings(full))),
+    ...Object.entries(PROPERTIES).map(([name, base]) =>
+      table(`${name.toUpperCase()}_EXCEPTIONS`, exceptions(of, name, base)),
+    ),
+    ...Object.entries(simple).map(([name, map]) =>
+      table(`${name.toUpperCase()}_RUNS`, caseRuns(map)),
+    ),
+    ...Object.entries({ fullUpper, fullLower, fullTitle, fullFold }).map(([name, full]) =>
+      table(`LONG_${name.slice(4).toUpperCase()}`, longMappings(full)),
+    ),
   ];
   const header = `"""The tables of \`wright.unicode\`: Unicode ${process.versions["unicode"]}, generated by tools/unicode-tables.ts.\n\nDo not edit: run the tool again. What the bytes mean is said there.\n"""\n`;
   return `${header}UNICODE_VERSION = "${process.versions["unicode"]}"\n\n${parts.join("\n")}`;

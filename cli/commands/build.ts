@@ -22,7 +22,9 @@ export async function run(call: Invocation): Promise<number> {
   const { program, analysis, timings } = compileOrExit(call, project.entry, fileHost());
   if (analysis.program.main === null) throw noMain(project.entry);
   const analysed = performance.now();
-  terminal.say(progressLine(call, "compiled", analysed - start, count(program.functions.length, "function")));
+  terminal.say(
+    progressLine(call, "compiled", analysed - start, count(program.functions.length, "function")),
+  );
   const native = await buildExecutable(call, program, {
     output,
     mode: flag(call, "dev") ? "dev" : "release",
@@ -47,7 +49,11 @@ function progressLine(call: Invocation, verb: string, milliseconds: number, what
 /** Flags over environment over file; `undefined` leaves it to what is found. */
 export function compilerOf(call: Invocation, project: Project): string | undefined {
   const fromEnvironment = process.env["CC"];
-  return optionText(call, "cc") ?? (fromEnvironment !== "" ? fromEnvironment : undefined) ?? project.config?.cc;
+  return (
+    optionText(call, "cc") ??
+    (fromEnvironment !== "" ? fromEnvironment : undefined) ??
+    project.config?.cc
+  );
 }
 
 export interface ExecutableOptions {
@@ -72,7 +78,8 @@ export async function buildExecutable(
       files = step.of;
       if (step.cached) cached++;
       terminal.status(`compiling C … ${step.done} of ${step.of}`);
-    } else if (step.kind === "emitted") terminal.status(`compiling C … ${count(step.files, "file")}`);
+    } else if (step.kind === "emitted")
+      terminal.status(`compiling C … ${count(step.files, "file")}`);
   };
   terminal.status("writing C …");
   const result = await call.interrupts.during((signal) =>
@@ -87,7 +94,10 @@ export async function buildExecutable(
     }),
   );
   if (!result.ok) explainProblem(call, result.problem);
-  const what = cached === 0 ? count(files, "C file") : `${count(files, "C file")}, ${cached} of them from the cache`;
+  const what =
+    cached === 0
+      ? count(files, "C file")
+      : `${count(files, "C file")}, ${cached} of them from the cache`;
   return { milliseconds: performance.now() - start, what };
 }
 

@@ -30,14 +30,22 @@ function check(call: Invocation): Outcome {
   const project = openProject(call.positionals[0]);
   const host = fileHost();
   const analysis = analyseProject(call, project.entry, host);
-  const found = [...analysis.diagnostics, ...missingMain(analysis.program.main !== null, project.config !== null, analysis.diagnostics)];
+  const found = [
+    ...analysis.diagnostics,
+    ...missingMain(analysis.program.main !== null, project.config !== null, analysis.diagnostics),
+  ];
   report(call, found);
   if (flag(call, "time")) terminal.complain(timingTable(analysis.timings, terminal.err));
   const files = analysis.bound.modules.filter((one) => !one.isLibrary).length;
   const functions = analysis.program.specs.filter((one) => !one.symbol.module.isLibrary).length;
   const time = duration(performance.now() - start);
   const { err } = terminal;
-  if (found.length === 0) terminal.say(err.green(`no mistakes in ${count(files, "file")}, ${count(functions, "function")} (${time})`));
+  if (found.length === 0)
+    terminal.say(
+      err.green(
+        `no mistakes in ${count(files, "file")}, ${count(functions, "function")} (${time})`,
+      ),
+    );
   const folders = new Set([project.folder, ...[...host.seen].map((path) => dirname(path))]);
   return { code: analysis.ok ? 0 : 1, folders };
 }
@@ -51,11 +59,17 @@ function missingMain(has: boolean, isLanguage: boolean, others: readonly Diagnos
 function report(call: Invocation, found: readonly (Diagnostic | string)[]): void {
   const { terminal } = call;
   const diagnostics = found.filter((one) => typeof one !== "string");
-  for (const one of found) if (typeof one === "string") terminal.complain(`${terminal.err.yellow("warning")}: ${one}`);
+  for (const one of found)
+    if (typeof one === "string") terminal.complain(`${terminal.err.yellow("warning")}: ${one}`);
   if (flag(call, "json")) {
     const color = { color: false };
     for (const one of diagnostics) {
-      terminal.print(JSON.stringify({ ...diagnosticToJson(one), rendered: renderDiagnostics([one], color).replace(/\n\n[^\n]*$/, "") }));
+      terminal.print(
+        JSON.stringify({
+          ...diagnosticToJson(one),
+          rendered: renderDiagnostics([one], color).replace(/\n\n[^\n]*$/, ""),
+        }),
+      );
     }
   } else if (diagnostics.length > 0) {
     terminal.print(renderDiagnostics(diagnostics, { color: terminal.out.enabled }));
@@ -69,7 +83,9 @@ async function watching(call: Invocation): Promise<number> {
   for (;;) {
     if (terminal.live) terminal.print("\x1b[2J\x1b[H");
     const folders = attempt(call);
-    terminal.say(terminal.err.dim(`${new Date().toLocaleTimeString()}: waiting for changes; ^C ends`));
+    terminal.say(
+      terminal.err.dim(`${new Date().toLocaleTimeString()}: waiting for changes; ^C ends`),
+    );
     await change(folders);
   }
 }
@@ -109,6 +125,7 @@ function change(folders: ReadonlySet<string>): Promise<void> {
 }
 
 function matters(name: string): boolean {
-  return name.endsWith(".wr") || basename(name) === CONFIG_NAME || !/^\.|~$|\.(swp|tmp)$/.test(name);
+  return (
+    name.endsWith(".wr") || basename(name) === CONFIG_NAME || !/^\.|~$|\.(swp|tmp)$/.test(name)
+  );
 }
-

@@ -31,7 +31,9 @@ function optionsOf(command: CommandSpec): readonly OptionSpec[] {
 }
 
 function spellings(option: OptionSpec): string[] {
-  return option.short === undefined ? [`--${option.name}`] : [`--${option.name}`, `-${option.short}`];
+  return option.short === undefined
+    ? [`--${option.name}`]
+    : [`--${option.name}`, `-${option.short}`];
 }
 
 /** What the first positional argument of a command may be. */
@@ -53,7 +55,8 @@ function bash(): string {
     return `    ${one.name}) options="${words}" ;;`;
   });
   const values = valueWords().map(
-    ([command, option, words]) => `    "${command} ${option}") COMPREPLY=($(compgen -W "${words}" -- "$word")); return ;;`,
+    ([command, option, words]) =>
+      `    "${command} ${option}") COMPREPLY=($(compgen -W "${words}" -- "$word")); return ;;`,
   );
   return `# wright: completion for bash
 _wright_languages() {
@@ -94,7 +97,11 @@ function valueWords(): [string, string, string][] {
     optionsOf(command)
       .filter((option) => option.choices !== undefined)
       .flatMap((option) =>
-        spellings(option).map((one): [string, string, string] => [command.name, one, option.choices!.join(" ")]),
+        spellings(option).map((one): [string, string, string] => [
+          command.name,
+          one,
+          option.choices!.join(" "),
+        ]),
       ),
   );
 }
@@ -173,11 +180,18 @@ function fish(): string {
     "complete -c wright -f",
   ];
   for (const command of COMMANDS) {
-    lines.push(`complete -c wright -n __fish_use_subcommand -a ${command.name} -d ${quoted(command.summary)}`);
+    lines.push(
+      `complete -c wright -n __fish_use_subcommand -a ${command.name} -d ${quoted(command.summary)}`,
+    );
     const here = `complete -c wright -n '__fish_seen_subcommand_from ${command.name}'`;
     for (const option of optionsOf(command)) {
       const short = "short" in option && option.short !== undefined ? ` -s ${option.short}` : "";
-      const value = option.value === undefined ? "" : option.choices === undefined ? " -r -F" : ` -x -a ${quoted(option.choices.join(" "))}`;
+      const value =
+        option.value === undefined
+          ? ""
+          : option.choices === undefined
+            ? " -r -F"
+            : ` -x -a ${quoted(option.choices.join(" "))}`;
       lines.push(`${here} -l ${option.name}${short}${value} -d ${quoted(option.help)}`);
     }
     const words = fishPositional(command);

@@ -67,10 +67,13 @@ function cache(): Finding {
 async function compilers(): Promise<Finding[]> {
   const asked = process.env["CC"];
   const names = [...(asked === undefined || asked === "" ? [] : [asked]), "gcc", "clang"];
-  const found = await Promise.all([...new Set(names)].map(async (name) => ({ name, compiler: await findCompiler(name) })));
+  const found = await Promise.all(
+    [...new Set(names)].map(async (name) => ({ name, compiler: await findCompiler(name) })),
+  );
   const working = found.filter(({ compiler }) => "command" in compiler);
   if (working.length === 0) {
-    const fix = "install one (apt install gcc, xcode-select --install); without it, `wright run` and `wright test` work and `wright build` does not";
+    const fix =
+      "install one (apt install gcc, xcode-select --install); without it, `wright run` and `wright test` work and `wright build` does not";
     return [{ what: "C compiler", state: "warn", found: "none found", fix }];
   }
   return working.map(({ compiler }) => ({

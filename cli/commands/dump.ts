@@ -7,7 +7,11 @@
 import { analyse, compileAnalysed, functionsNamed, type Analysis } from "../../compiler/driver.ts";
 import { emitC } from "../../compiler/c/emit.ts";
 import { identifier } from "../../compiler/c/names.ts";
-import { printBlock as printLowBlock, printFunction, printProgram } from "../../compiler/ll/print.ts";
+import {
+  printBlock as printLowBlock,
+  printFunction,
+  printProgram,
+} from "../../compiler/ll/print.ts";
 import type { LLFunction, LLProgram } from "../../compiler/ll/program.ts";
 import { prepareForNative } from "../../compiler/passes/native.ts";
 import { PASSES } from "../../compiler/passes/passes.ts";
@@ -35,14 +39,19 @@ const PASS_NAMES = PASSES.map((one) => one.name);
 
 /** Low-level stages in their order, by the names of the command line; the driver's are in brackets. */
 const LOW_STAGES = ["lowered", "initialised", ...PASS_NAMES, "native"];
-const DRIVER_NAMES: Readonly<Record<string, string>> = { lower: "lowered", initialise: "initialised" };
+const DRIVER_NAMES: Readonly<Record<string, string>> = {
+  lower: "lowered",
+  initialise: "initialised",
+};
 const ALL_STAGES: readonly string[] = [...TEXT_STAGES, ...HIGH_STAGES, ...LOW_STAGES, "c"];
 
 export async function run(call: Invocation): Promise<number> {
   const stage = optionText(call, "after") ?? "lowered";
   if (!ALL_STAGES.includes(stage)) throw unknownStage(stage);
   const project = openProject(call.positionals[0]);
-  const text = TEXT_STAGES.some((one) => one === stage) ? sourceText(project, stage) : graphText(call, project, stage);
+  const text = TEXT_STAGES.some((one) => one === stage)
+    ? sourceText(project, stage)
+    : graphText(call, project, stage);
   call.terminal.print(text);
   return 0;
 }
@@ -66,7 +75,8 @@ function sourceText(project: Project, stage: string): string {
 function graphText(call: Invocation, project: Project, stage: string): string {
   const form = optionText(call, "as") ?? "text";
   const name = optionText(call, "fn");
-  if (name === undefined && form !== "text") throw new UsageError(`--as ${form} shows one function: name it with --fn`);
+  if (name === undefined && form !== "text")
+    throw new UsageError(`--as ${form} shows one function: name it with --fn`);
   const isHigh = HIGH_STAGES.some((one) => one === stage);
   const analysis = isHigh
     ? analyse(project.entry, fileHost(), { onStage: showStage(call.terminal) })
@@ -76,13 +86,20 @@ function graphText(call: Invocation, project: Project, stage: string): string {
   return lowText(analysis, stage, name, form);
 }
 
-function highText(analysis: Analysis, stage: string, name: string | undefined, form: string): string {
+function highText(
+  analysis: Analysis,
+  stage: string,
+  name: string | undefined,
+  form: string,
+): string {
   const specs = name === undefined ? analysis.program.specs : specsNamed(analysis, name);
   const texts = specs.flatMap((spec) => {
     if (spec.graph === null) return [];
     const printer = printerOf(stage, spec);
     if (form === "dot") return [dotGraph(spec.graph, printer)];
-    return [`${stage === "annotated" ? signature(spec) : `# ${spec.name}\n`}${printGraph(spec.graph, printer)}`];
+    return [
+      `${stage === "annotated" ? signature(spec) : `# ${spec.name}\n`}${printGraph(spec.graph, printer)}`,
+    ];
   });
   return texts.join("\n");
 }
@@ -102,7 +119,9 @@ function printerOf(stage: string, spec: Spec): Printer<High> {
   };
 }
 
-function describeResolution(resolution: NonNullable<ReturnType<Spec["resolutions"]["get"]>>): string {
+function describeResolution(
+  resolution: NonNullable<ReturnType<Spec["resolutions"]["get"]>>,
+): string {
   switch (resolution.kind) {
     case "call":
       return `call ${resolution.target.name}`;
@@ -132,26 +151,45 @@ function signature(spec: Spec): string {
 function specsNamed(analysis: Analysis, name: string): readonly Spec[] {
   const { specs } = analysis.program;
   const found = specs.filter((one) => matches(one.name, name));
-  if (found.length === 0) throw unknownFunction(name, specs.map((one) => one.name));
+  if (found.length === 0)
+    throw unknownFunction(
+      name,
+      specs.map((one) => one.name),
+    );
   return found;
 }
 
 /** Exactly, without its module, or without its type arguments. */
 function matches(full: string, written: string): boolean {
   const plain = full.replace(/<.*>$/, "");
-  return full === written || plain === written || full.endsWith(`.${written}`) || plain.endsWith(`.${written}`);
+  return (
+    full === written ||
+    plain === written ||
+    full.endsWith(`.${written}`) ||
+    plain.endsWith(`.${written}`)
+  );
 }
 
 function unknownFunction(name: string, known: readonly string[]): UsageError {
-  const lasts = known.map((one) => one.replace(/<.*>$/, "").split(".").slice(-name.split(".").length).join("."));
+  const lasts = known.map((one) =>
+    one.replace(/<.*>$/, "").split(".").slice(-name.split(".").length).join("."),
+  );
   const near = nearest(name, new Set(lasts));
-  const hint = near === null ? "functions that nothing calls are left out of a program" : `did you mean \`${near}\`?`;
+  const hint =
+    near === null
+      ? "functions that nothing calls are left out of a program"
+      : `did you mean \`${near}\`?`;
   return new UsageError(`the program has no function \`${name}\` at this stage`, hint);
 }
 
 // ---------------------------------------------------------------- low-level stages
 
-function lowText(analysis: Analysis, stage: string, name: string | undefined, form: string): string {
+function lowText(
+  analysis: Analysis,
+  stage: string,
+  name: string | undefined,
+  form: string,
+): string {
   const program = programAfter(analysis, stage);
   if (stage === "c") return cText(program, name);
   if (name === undefined) return printProgram(program);
@@ -171,13 +209,20 @@ function programAfter(analysis: Analysis, stage: string): LLProgram {
 function lowFunctions(program: LLProgram, name: string): LLFunction[] {
   const found = functionsNamed(program, name);
   const all = found.length > 0 ? found : program.functions.filter((one) => matches(one.name, name));
-  if (all.length === 0) throw unknownFunction(name, program.functions.map((one) => one.name));
+  if (all.length === 0)
+    throw unknownFunction(
+      name,
+      program.functions.map((one) => one.name),
+    );
   return all;
 }
 
 function lowDot(fn: LLFunction): string {
   const escaped = (text: string) => text.replace(/["\\]/g, "\\$&").replaceAll("\n", "\\l");
-  const lines = [`digraph "${escaped(fn.name)}" {`, '  node [shape=box, fontname="monospace", fontsize=10];'];
+  const lines = [
+    `digraph "${escaped(fn.name)}" {`,
+    '  node [shape=box, fontname="monospace", fontsize=10];',
+  ];
   for (const block of fn.graph?.blocks ?? []) {
     lines.push(`  b${block.id} [label="${escaped(printLowBlock(block))}\\l"];`);
     for (const link of exitLinks(block.exit)) lines.push(`  b${block.id} -> b${link.target.id};`);
@@ -189,13 +234,18 @@ function lowDot(fn: LLFunction): string {
 function cText(program: LLProgram, name: string | undefined): string {
   const wanted = name === undefined ? null : lowFunctions(program, name);
   const { files } = emitC(program);
-  if (wanted === null) return files.map((file) => `/* ---- ${file.name} ---- */\n${file.text}`).join("\n");
+  if (wanted === null)
+    return files.map((file) => `/* ---- ${file.name} ---- */\n${file.text}`).join("\n");
   const all = files.map((file) => file.text).join("\n");
   const texts = wanted.flatMap((fn) => {
-    const pattern = new RegExp(`^[^\\n;{}]*\\bw_${identifier(fn.name)}\\([^;{}]*\\)\\s*\\{\\n[\\s\\S]*?^\\}`, "m");
+    const pattern = new RegExp(
+      `^[^\\n;{}]*\\bw_${identifier(fn.name)}\\([^;{}]*\\)\\s*\\{\\n[\\s\\S]*?^\\}`,
+      "m",
+    );
     return pattern.exec(all)?.[0] ?? [];
   });
-  if (texts.length === 0) throw new UsageError(`\`${name}\` has no C of its own`, "it was inlined everywhere");
+  if (texts.length === 0)
+    throw new UsageError(`\`${name}\` has no C of its own`, "it was inlined everywhere");
   return texts.join("\n\n");
 }
 
@@ -208,7 +258,10 @@ function page(analysis: Analysis, last: string, name: string, project: Project):
   if (graph !== null) {
     for (const stage of HIGH_STAGES) {
       const printer = printerOf(stage, spec!);
-      columns.push({ title: stage, blocks: graph.blocks.map((block) => ({ id: block.id, text: printBlock(block, printer) })) });
+      columns.push({
+        title: stage,
+        blocks: graph.blocks.map((block) => ({ id: block.id, text: printBlock(block, printer) })),
+      });
       if (stage === last) return htmlPage(`${project.name}: ${spec!.name}`, columns);
     }
   }
@@ -220,8 +273,14 @@ function lowColumns(analysis: Analysis, last: string, name: string): Column[] {
   const columns: Column[] = [];
   const add = (title: string, program: LLProgram) => {
     const fn = functionsNamed(program, name)[0];
-    const blocks = fn?.graph?.blocks.map((block) => ({ id: block.id, text: printLowBlock(block).replace(/\bblock(\d+)/g, "b$1") }));
-    columns.push({ title, blocks: blocks ?? [{ id: 0, text: "(gone: inlined everywhere, or never called)" }] });
+    const blocks = fn?.graph?.blocks.map((block) => ({
+      id: block.id,
+      text: printLowBlock(block).replace(/\bblock(\d+)/g, "b$1"),
+    }));
+    columns.push({
+      title,
+      blocks: blocks ?? [{ id: 0, text: "(gone: inlined everywhere, or never called)" }],
+    });
   };
   const native = last === "native" || last === "c";
   const result = compileAnalysed(analysis, {

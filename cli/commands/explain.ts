@@ -31,7 +31,9 @@ export async function run(call: Invocation): Promise<number> {
   const code = written.toUpperCase().replace(/^\[|\]$/g, "");
   const row = ROWS[code];
   if (row === undefined) throw unknownCode(code);
-  terminal.print(flag(call, "json") ? JSON.stringify({ code, ...row }, null, 2) : page(code, row, terminal.out));
+  terminal.print(
+    flag(call, "json") ? JSON.stringify({ code, ...row }, null, 2) : page(code, row, terminal.out),
+  );
   return 0;
 }
 
@@ -48,7 +50,11 @@ function list(paint: Palette): string {
 }
 
 function page(code: string, row: CatalogueRow, paint: Palette): string {
-  const indent = (text: string) => text.trimEnd().split("\n").map((line) => `    ${line}`.trimEnd());
+  const indent = (text: string) =>
+    text
+      .trimEnd()
+      .split("\n")
+      .map((line) => `    ${line}`.trimEnd());
   return [
     `${paint.bold(paint.red(code))}${paint.bold(`: ${row.title}`)}`,
     "",
@@ -68,6 +74,8 @@ function unknownCode(code: string): UsageError {
   const near = nearest(code, Object.keys(ROWS));
   return new UsageError(
     `there is no code ${code}`,
-    near === null ? "`wright explain` lists them" : `did you mean ${near}? \`wright explain\` lists them all`,
+    near === null
+      ? "`wright explain` lists them"
+      : `did you mean ${near}? \`wright explain\` lists them all`,
   );
 }

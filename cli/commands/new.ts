@@ -18,10 +18,16 @@ export async function run(call: Invocation): Promise<number> {
   const name = basename(resolve(folder));
   const template = optionText(call, "template") ?? DEFAULT_TEMPLATE;
   if (!NAME.test(name)) {
-    throw new UsageError(`a language cannot be named \`${name}\``, "use small letters, digits, `-` and `_`, starting with a letter");
+    throw new UsageError(
+      `a language cannot be named \`${name}\``,
+      "use small letters, digits, `-` and `_`, starting with a letter",
+    );
   }
   if (existsSync(folder) && readdirSync(folder).length > 0) {
-    throw new UsageError(`${shown(folder)} is there already, and not empty`, "nothing is overwritten; choose another name");
+    throw new UsageError(
+      `${shown(folder)} is there already, and not empty`,
+      "nothing is overwritten; choose another name",
+    );
   }
   try {
     copyTemplate(join(templatesFolder, template), folder, name);
@@ -49,5 +55,9 @@ function nextSteps(folder: string): string[] {
   const path = shown(folder);
   const program = readdirSync(folder).find((one) => !/\.(wr|md|json)$/.test(one));
   const wright = relative(process.cwd(), packageRoot) === "" ? "npx wright" : "wright";
-  return [`${wright} run ${path} ${join(path, program ?? "")}`, `${wright} test ${path}`, `${wright} build ${path}`];
+  return [
+    `${wright} run ${path} ${join(path, program ?? "")}`,
+    `${wright} test ${path}`,
+    `${wright} build ${path}`,
+  ];
 }

@@ -28,5 +28,8 @@ export async function run(call: Invocation): Promise<number> {
 }
 
 export function noMain(entry: string): UsageError {
-  return new UsageError(`${entry} has no function \`main\``, "write `def main(argv: list[str]) -> int:`");
+  return new UsageError(
+    `${entry} has no function \`main\``,
+    "write `def main(argv: list[str]) -> int:`",
+  );
 }

@@ -68,7 +68,8 @@ export async function run(call: Invocation): Promise<number> {
 }
 
 function nothingToRun(project: Project, wanted: string | undefined): UsageError {
-  if (wanted !== undefined) return new UsageError(`no test below ${project.folder} has \`${wanted}\` in its name`);
+  if (wanted !== undefined)
+    return new UsageError(`no test below ${project.folder} has \`${wanted}\` in its name`);
   return new UsageError(
     `there are no tests below ${project.folder}`,
     "a test is a function `test_…` in a file `…_test.wr`",
@@ -82,7 +83,9 @@ function findTests(project: Project, wanted: string | undefined): TestFile[] {
   for (const path of testPaths(project.folder)) {
     const text = readText(path);
     if (text === null) continue;
-    const tests = testNames(path, text).filter((name) => wanted === undefined || name.includes(wanted));
+    const tests = testNames(path, text).filter(
+      (name) => wanted === undefined || name.includes(wanted),
+    );
     const inside = relative(project.folder, path).slice(0, -".wr".length);
     if (tests.length > 0) files.push({ path, module: inside.split(sep).join("."), tests });
   }
@@ -92,7 +95,8 @@ function findTests(project: Project, wanted: string | undefined): TestFile[] {
 function testPaths(folder: string): string[] {
   const paths: string[] = [];
   for (const entry of readdirSync(folder === "" ? "." : folder, { withFileTypes: true })) {
-    if (entry.name.startsWith(".") || entry.name === "node_modules" || entry.name === "out") continue;
+    if (entry.name.startsWith(".") || entry.name === "node_modules" || entry.name === "out")
+      continue;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) paths.push(...testPaths(path));
     else if (entry.name.endsWith("_test.wr")) paths.push(path);
@@ -105,7 +109,11 @@ function testNames(path: string, text: string): string[] {
   const { module } = parseModule(sourceFile(path, text));
   return module.chunks
     .flatMap((chunk) => chunk.body)
-    .flatMap((one) => (one.kind === "def" && one.name.text.startsWith("test_") && one.params.length === 0 ? [one.name.text] : []));
+    .flatMap((one) =>
+      one.kind === "def" && one.name.text.startsWith("test_") && one.params.length === 0
+        ? [one.name.text]
+        : [],
+    );
 }
 
 // ---------------------------------------------------------------- running
@@ -127,7 +135,12 @@ function runnerText({ module, tests }: TestFile): string {
   ].join("");
 }
 
-async function withRunner(call: Invocation, project: Project, program: LLProgram, use: (runOne: Runner) => void): Promise<void> {
+async function withRunner(
+  call: Invocation,
+  project: Project,
+  program: LLProgram,
+  use: (runOne: Runner) => void,
+): Promise<void> {
   if (optionText(call, "target") !== "native") {
     use((test) => runHere(program, test));
     return;
@@ -135,7 +148,12 @@ async function withRunner(call: Invocation, project: Project, program: LLProgram
   const folder = mkdtempSync(join(tmpdir(), "wright-test-"));
   try {
     const output = join(folder, "tests");
-    await buildExecutable(call, program, { output, mode: "dev", cc: compilerOf(call, project), keepC: undefined });
+    await buildExecutable(call, program, {
+      output,
+      mode: "dev",
+      cc: compilerOf(call, project),
+      keepC: undefined,
+    });
     use((test) => runNative(output, test));
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -183,7 +201,13 @@ function line({ terminal }: Invocation, { file, test, ok, milliseconds, output }
   const mark = ok ? out.green("ok  ") : out.red("FAIL");
   const head = `${mark} ${file} ${out.bold(test)} ${out.dim(`(${duration(milliseconds)})`)}`;
   if (ok) return head;
-  return [head, ...output.trimEnd().split("\n").map((text) => `     ${text}`)].join("\n");
+  return [
+    head,
+    ...output
+      .trimEnd()
+      .split("\n")
+      .map((text) => `     ${text}`),
+  ].join("\n");
 }
 
 function summary({ terminal }: Invocation, outcomes: readonly Outcome[], failed: number): string {

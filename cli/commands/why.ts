@@ -15,7 +15,15 @@ import type { HighGraph, HighValue } from "../../dsl/flow/ops.ts";
 import { printStatic } from "../../dsl/flow/text.ts";
 import { parseModule } from "../../dsl/grammar/parser.ts";
 import type { Diagnostic, Note } from "../../dsl/syntax/diagnostics.ts";
-import { endOffset, placeOf, startOffset, startPosition, textOf, type SourceFile, type Span } from "../../dsl/syntax/source.ts";
+import {
+  endOffset,
+  placeOf,
+  startOffset,
+  startPosition,
+  textOf,
+  type SourceFile,
+  type Span,
+} from "../../dsl/syntax/source.ts";
 import { fileHost } from "../host.ts";
 import { flag, type Invocation } from "../invocation.ts";
 import { openProject, shown } from "../project.ts";
@@ -52,24 +60,40 @@ export async function run(call: Invocation): Promise<number> {
   const offset = offsetOf(file, place);
   const answers = distinct(nearestCandidates(candidates(specs, places, file, offset)).map(answer));
   const errors = diagnostics.filter((one) => one.severity === "error").length;
-  if (errors > 0) terminal.say(`${terminal.err.yellow("note")}: the program has ${count(errors, "error")}; \`wright check\` shows them`);
+  if (errors > 0)
+    terminal.say(
+      `${terminal.err.yellow("note")}: the program has ${count(errors, "error")}; \`wright check\` shows them`,
+    );
   if (answers.length === 0) {
-    throw new UsageError(`nothing at ${place.path}:${place.line}:${place.column} has a type`, "point at a name or an operator in a function that is reached");
+    throw new UsageError(
+      `nothing at ${place.path}:${place.line}:${place.column} has a type`,
+      "point at a name or an operator in a function that is reached",
+    );
   }
   if (flag(call, "json")) terminal.print(JSON.stringify(answers.map(toJson), null, 2));
-  else terminal.print(answers.map((one) => render(one, answers.length > 1, terminal.out)).join("\n\n"));
+  else
+    terminal.print(
+      answers.map((one) => render(one, answers.length > 1, terminal.out)).join("\n\n"),
+    );
   return 0;
 }
 
 function parsePlace(written: string): Place {
   const match = /^(.+):(\d+):(\d+)$/.exec(written);
-  if (match === null) throw new UsageError(`\`${written}\` is no place`, "a place is FILE:LINE:COLUMN, as messages show it: main.wr:12:9");
+  if (match === null)
+    throw new UsageError(
+      `\`${written}\` is no place`,
+      "a place is FILE:LINE:COLUMN, as messages show it: main.wr:12:9",
+    );
   return { path: shown(match[1]!), line: Number(match[2]), column: Number(match[3]) };
 }
 
 function analyse(entry: string, place: Place) {
   const host = fileHost();
-  const places = new Map<HighGraph, readonly { readonly span: Span; readonly value: HighValue }[]>();
+  const places = new Map<
+    HighGraph,
+    readonly { readonly span: Span; readonly value: HighValue }[]
+  >();
   const bound = bindProgram(entry, host, parseModule);
   const program = annotate(bound, {
     buildGraph: (fn, constArgs, starCount) => {
@@ -81,14 +105,19 @@ function analyse(entry: string, place: Place) {
   });
   const module = bound.modules.find((one) => one.path === place.path);
   const file = module === undefined ? null : host.read(module.path);
-  if (file === null) throw new UsageError(`${place.path} is no module of this program`, "name the file as messages do");
+  if (file === null)
+    throw new UsageError(
+      `${place.path} is no module of this program`,
+      "name the file as messages do",
+    );
   const diagnostics: readonly Diagnostic[] = [...bound.diagnostics, ...program.diagnostics];
   return { specs: program.specs as readonly LiveSpec[], places, file, diagnostics };
 }
 
 function offsetOf(file: SourceFile, place: Place): number {
   const start = file.lineStarts[place.line - 1];
-  if (start === undefined) throw new UsageError(`${file.path} has only ${count(file.lineStarts.length, "line")}`);
+  if (start === undefined)
+    throw new UsageError(`${file.path} has only ${count(file.lineStarts.length, "line")}`);
   return start + place.column - 1;
 }
 
@@ -101,19 +130,29 @@ function candidates(
   offset: number,
 ): Candidate[] {
   const covers = (span: Span | null): span is Span =>
-    span !== null && span.chunk.file === file && startOffset(span) <= offset && offset < Math.max(endOffset(span), startOffset(span) + 1);
+    span !== null &&
+    span.chunk.file === file &&
+    startOffset(span) <= offset &&
+    offset < Math.max(endOffset(span), startOffset(span) + 1);
   return specs.flatMap((spec) => {
     const { graph } = spec;
     if (graph === null || spec.symbol.module.path !== file.path) return [];
-    const names = (places.get(graph) ?? []).filter(({ span }) => covers(span)).map((one): Candidate => ({ spec, ...one, isName: true }));
+    const names = (places.get(graph) ?? [])
+      .filter(({ span }) => covers(span))
+      .map((one): Candidate => ({ spec, ...one, isName: true }));
     const ops = graph.blocks.flatMap((block) => block.ops).filter(({ span }) => covers(span));
-    return [...names, ...ops.map((op): Candidate => ({ spec, span: op.span!, value: op.result, isName: false }))];
+    return [
+      ...names,
+      ...ops.map((op): Candidate => ({ spec, span: op.span!, value: op.result, isName: false })),
+    ];
   });
 }
 
 function nearestCandidates(all: readonly Candidate[]): Candidate[] {
   const width = ({ span }: Candidate) => span.end - span.start;
-  const known = all.filter(({ spec, value }) => value.kind === "const" || spec.annotations[value.id] !== undefined);
+  const known = all.filter(
+    ({ spec, value }) => value.kind === "const" || spec.annotations[value.id] !== undefined,
+  );
   const least = Math.min(...known.map(width));
   const smallest = known.filter((one) => width(one) === least);
   const names = smallest.filter((one) => one.isName);
@@ -122,7 +161,8 @@ function nearestCandidates(all: readonly Candidate[]): Candidate[] {
 
 function answer({ spec, span, value }: Candidate): Answer {
   const base = { text: textOf(span), span, function: spec.name };
-  if (value.kind === "const") return { ...base, type: `the constant ${printStatic(value.value)}`, notes: [] };
+  if (value.kind === "const")
+    return { ...base, type: `the constant ${printStatic(value.value)}`, notes: [] };
   const notes = chainNotes({ spec, variable: value.id });
   return { ...base, type: show(spec.annotations[value.id]!), notes };
 }
@@ -140,10 +180,14 @@ function distinct(answers: readonly Answer[]): Answer[] {
 
 function render(answer: Answer, several: boolean, paint: Palette): string {
   const where = several ? paint.dim(` in ${answer.function}`) : "";
-  const lines = [`${paint.bold(answer.text)}: ${paint.cyan(answer.type)}${where}`, `  ${placeOf(answer.span)}`];
+  const lines = [
+    `${paint.bold(answer.text)}: ${paint.cyan(answer.type)}${where}`,
+    `  ${placeOf(answer.span)}`,
+  ];
   for (const note of answer.notes) {
     lines.push(`${paint.dim("because")} ${note.message}`);
-    if (note.span !== null) lines.push(`  ${placeOf(note.span)}`, `    ${paint.dim(sourceLine(note.span))}`);
+    if (note.span !== null)
+      lines.push(`  ${placeOf(note.span)}`, `    ${paint.dim(sourceLine(note.span))}`);
   }
   return lines.join("\n");
 }
@@ -160,6 +204,9 @@ function toJson(answer: Answer) {
     place: placeOf(answer.span),
     type: answer.type,
     function: answer.function,
-    because: answer.notes.map((note) => ({ message: note.message, place: note.span === null ? null : placeOf(note.span) })),
+    because: answer.notes.map((note) => ({
+      message: note.message,
+      place: note.span === null ? null : placeOf(note.span),
+    })),
   };
 }

@@ -80,11 +80,24 @@ export function emitLibraryC(program: LLProgram, name: string): CFile {
   const file = fileContext(context);
   const bodies = defined.map((fn) => `static ${emitFunction(fn, file)}`);
   const prototypes = program.functions.map((fn) =>
-    fn.graph === null ? externDeclaration(fn, context.names) : `static ${prototype(fn, context.names)};`,
+    fn.graph === null
+      ? externDeclaration(fn, context.names)
+      : `static ${prototype(fn, context.names)};`,
   );
-  const wrappers = program.exports.map((one) => exportWrapper(one.name, one.function, context.names));
+  const wrappers = program.exports.map((one) =>
+    exportWrapper(one.name, one.function, context.names),
+  );
   const includes = '#include "wright.h"\n#include "gc.h"';
-  return { name, text: joinSections([includes, prototypes.join("\n"), ...preamble(file), ...bodies, ...wrappers]) };
+  return {
+    name,
+    text: joinSections([
+      includes,
+      prototypes.join("\n"),
+      ...preamble(file),
+      ...bodies,
+      ...wrappers,
+    ]),
+  };
 }
 
 function exportWrapper(symbol: string, fn: LLFunction, names: Names): string {

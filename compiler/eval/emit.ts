@@ -369,7 +369,10 @@ class FunctionEmitter implements OpEmitter {
 
   caughtSite(op: LLOp): number {
     const { site } = op.aux;
-    return this.#sites.push(site === undefined ? [] : framesCaught(this.#fn, site).map(tracebackSite)) - 1;
+    return (
+      this.#sites.push(site === undefined ? [] : framesCaught(this.#fn, site).map(tracebackSite)) -
+      1
+    );
   }
 }
 

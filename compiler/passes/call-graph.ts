@@ -80,8 +80,13 @@ function functionsIn(table: LLTable): LLFunction[] {
 }
 
 /** Functions of cycles of calls: they may run out of stack, whatever else they do. */
-export function recursiveFunctions(functions: readonly LLFunction[], calls: CallGraph): Set<LLFunction> {
-  const cycles = components(functions, calls.callees).filter(([first, ...others]) => others.length > 0 || calls.callees(first!).has(first!));
+export function recursiveFunctions(
+  functions: readonly LLFunction[],
+  calls: CallGraph,
+): Set<LLFunction> {
+  const cycles = components(functions, calls.callees).filter(
+    ([first, ...others]) => others.length > 0 || calls.callees(first!).has(first!),
+  );
   return new Set(cycles.flat());
 }
 
@@ -89,7 +94,11 @@ export function recursiveFunctions(functions: readonly LLFunction[], calls: Call
  * Sets `raises` and `collects` of every function that has a graph, and answers for single ops.
  * `raising`: functions known to raise, though no op in them says so.
  */
-export function computeEffects(program: LLProgram, calls: CallGraph, raising: ReadonlySet<LLFunction> = new Set()): Effects {
+export function computeEffects(
+  program: LLProgram,
+  calls: CallGraph,
+  raising: ReadonlySet<LLFunction> = new Set(),
+): Effects {
   const may = (what: "raises" | "collects", block: LLBlock, op: LLOp): boolean => {
     if (!opRow(op.name)[what]) return false;
     const isCall = op.aux.callee !== undefined || op.name === "call_indirect";

@@ -45,8 +45,16 @@ export interface AnnotateOptions {
 
 /** Library functions that lowering and the platform call by name. */
 const WELL_KNOWN = [
-  "run_main", "describe_exception", "char_to_str", "flush_all",
-  "raise_overflow", "raise_zero_division", "raise_shift_error", "raise_index_error", "raise_value_error", "raise_unset_field",
+  "run_main",
+  "describe_exception",
+  "char_to_str",
+  "flush_all",
+  "raise_overflow",
+  "raise_zero_division",
+  "raise_shift_error",
+  "raise_index_error",
+  "raise_value_error",
+  "raise_unset_field",
 ] as const;
 
 export function annotate(bound: BoundProgram, options: AnnotateOptions): AnnotatedProgram {
@@ -109,7 +117,11 @@ function mainSpec(ctx: Context): LiveSpec | null {
   if (symbol?.kind !== "function" || symbol.module !== ctx.bound.entry) return null;
   const runMain = specs.specOf(ctx, libraryFunction(ctx, "run_main"));
   const value: Annotation = { kind: "constant", value: { kind: "function", symbol }, bound: null };
-  flowInto(ctx, runMain.params[0]!, value, { span: symbol.span, message: "called with the program's arguments", source: null });
+  flowInto(ctx, runMain.params[0]!, value, {
+    span: symbol.span,
+    message: "called with the program's arguments",
+    source: null,
+  });
   return specs.specOf(ctx, symbol);
 }
 
@@ -119,8 +131,16 @@ function exportedSpecs(ctx: Context): { name: string; spec: Spec }[] {
   for (const symbol of ctx.bound.entry.functions) {
     const name = symbol.hints.get("export")?.[0];
     if (name === undefined) continue;
-    if (name.kind === "str" && ctx.bound.entry.tree.raw) found.push({ name: name.value, spec: specs.specOf(ctx, symbol) });
-    else ctx.report(diagnostic("E0702", symbol.span, "`@export` takes the symbol's name as a literal, and stands in raw modules only"));
+    if (name.kind === "str" && ctx.bound.entry.tree.raw)
+      found.push({ name: name.value, spec: specs.specOf(ctx, symbol) });
+    else
+      ctx.report(
+        diagnostic(
+          "E0702",
+          symbol.span,
+          "`@export` takes the symbol's name as a literal, and stands in raw modules only",
+        ),
+      );
   }
   return found;
 }
@@ -129,7 +149,8 @@ function wellKnownSpecs(ctx: Context): Record<string, Spec> {
   const found: Record<string, Spec> = {};
   for (const name of WELL_KNOWN) {
     const symbol = ctx.bound.builtins.scope.get(name);
-    if (symbol?.kind === "function" && !specs.isGeneric(symbol)) found[name] = specs.specOf(ctx, symbol);
+    if (symbol?.kind === "function" && !specs.isGeneric(symbol))
+      found[name] = specs.specOf(ctx, symbol);
   }
   return found;
 }
@@ -146,7 +167,8 @@ function addUncalled(ctx: Context): void {
       const spec = specs.specOf(ctx, symbol);
       if (ctx.specs.length === before) continue;
       spec.uncalled = true;
-      for (const cell of spec.params) if (cell.annotation === NEVER && !cell.declared) cell.annotation = POISON;
+      for (const cell of spec.params)
+        if (cell.annotation === NEVER && !cell.declared) cell.annotation = POISON;
     }
   }
 }
@@ -178,7 +200,8 @@ function check(ctx: Context): void {
 function lookAt(ctx: Context, spec: LiveSpec, block: HighBlock): void {
   spec.reached.add(block);
   if (block === spec.graph!.entry) readParameters(ctx, spec, block);
-  for (const param of block.params) if ((spec.annotations[param.id] ?? NEVER).kind === "never") return;
+  for (const param of block.params)
+    if ((spec.annotations[param.id] ?? NEVER).kind === "never") return;
   let last: Annotation | null = null;
   const current: NonNullable<Context["current"]> = { spec, span: null };
   ctx.current = current;
@@ -202,10 +225,18 @@ function readParameters(ctx: Context, spec: LiveSpec, block: HighBlock): void {
 function followExit(ctx: Context, spec: LiveSpec, block: HighBlock, stopped: boolean): void {
   const { exit } = block;
   if (exit.kind === "try") {
-    spec.annotations[exit.exception.id] = { kind: "instance", cls: types.classInstance(ctx, libraryClass(ctx, "Exception"), []) };
+    spec.annotations[exit.exception.id] = {
+      kind: "instance",
+      cls: types.classInstance(ctx, libraryClass(ctx, "Exception"), []),
+    };
     // A call whose result is never may still raise, but not one whose arguments never arrive.
     const last = block.ops.at(-1);
-    const ran = last !== undefined && last.args.every((arg) => annotationOf(spec, arg).kind !== "never") && block.ops.slice(0, -1).every((op) => (spec.annotations[op.result.id] ?? NEVER).kind !== "never");
+    const ran =
+      last !== undefined &&
+      last.args.every((arg) => annotationOf(spec, arg).kind !== "never") &&
+      block.ops
+        .slice(0, -1)
+        .every((op) => (spec.annotations[op.result.id] ?? NEVER).kind !== "never");
     if (!stopped) follow(ctx, spec, block, exit.normal);
     else markDead(ctx, spec, exit.normal);
     if (ran) follow(ctx, spec, block, exit.exceptional);
@@ -223,7 +254,11 @@ function followExit(ctx: Context, spec: LiveSpec, block: HighBlock, stopped: boo
       followSwitch(ctx, spec, block, exit);
       return;
     case "return":
-      flowInto(ctx, spec.result, annotationOf(spec, exit.value), { span: exit.span ?? spec.symbol.span, message: "returned here", source: sourceOf(spec, exit.value) });
+      flowInto(ctx, spec.result, annotationOf(spec, exit.value), {
+        span: exit.span ?? spec.symbol.span,
+        message: "returned here",
+        source: sourceOf(spec, exit.value),
+      });
       return;
     case "raise":
       checkRaised(ctx, spec, exit.value, exit.span);
@@ -234,7 +269,12 @@ function followExit(ctx: Context, spec: LiveSpec, block: HighBlock, stopped: boo
 
 type ExitOf<K extends HighBlock["exit"]["kind"]> = Extract<HighBlock["exit"], { kind: K }>;
 
-function followBranch(ctx: Context, spec: LiveSpec, block: HighBlock, exit: ExitOf<"branch">): void {
+function followBranch(
+  ctx: Context,
+  spec: LiveSpec,
+  block: HighBlock,
+  exit: ExitOf<"branch">,
+): void {
   const condition = annotationOf(spec, exit.condition);
   const { whenTrue, whenFalse } = refinements(ctx, spec, block, exit.condition);
   const known = condition.kind === "bool" ? condition.value : null;
@@ -244,25 +284,44 @@ function followBranch(ctx: Context, spec: LiveSpec, block: HighBlock, exit: Exit
   else markDead(ctx, spec, exit.otherwise);
 }
 
-function followSwitch(ctx: Context, spec: LiveSpec, block: HighBlock, exit: ExitOf<"switch">): void {
+function followSwitch(
+  ctx: Context,
+  spec: LiveSpec,
+  block: HighBlock,
+  exit: ExitOf<"switch">,
+): void {
   const subject = annotationOf(spec, exit.subject);
   for (const one of exit.cases) {
     if (ctx.checking) checkCase(ctx, subject, one.value, exit.span);
     follow(ctx, spec, block, one.link);
   }
   if (exit.otherwise === null) return;
-  if (subject.kind === "enum" && exit.cases.length === subject.symbol.members.length) markDead(ctx, spec, exit.otherwise);
+  if (subject.kind === "enum" && exit.cases.length === subject.symbol.members.length)
+    markDead(ctx, spec, exit.otherwise);
   else follow(ctx, spec, block, exit.otherwise);
 }
 
-function checkCase(ctx: Context, subject: Annotation, value: ExitOf<"switch">["cases"][number]["value"], span: Parameters<Context["error"]>[1]): void {
+function checkCase(
+  ctx: Context,
+  subject: Annotation,
+  value: ExitOf<"switch">["cases"][number]["value"],
+  span: Parameters<Context["error"]>[1],
+): void {
   if (subject.kind === "poison") return;
   const fits =
-    value.kind === "member" ? subject.kind === "enum" && subject.symbol === value.enum
-    : value.kind === "str" ? subject.kind === "str" || subject.kind === "char"
-    : value.kind === "bool" ? subject.kind === "bool"
-    : subject.kind === "int";
-  if (!fits) ctx.error("E0322", span, `this match is on ${show(subject)}, which a case of another type can never equal`);
+    value.kind === "member"
+      ? subject.kind === "enum" && subject.symbol === value.enum
+      : value.kind === "str"
+        ? subject.kind === "str" || subject.kind === "char"
+        : value.kind === "bool"
+          ? subject.kind === "bool"
+          : subject.kind === "int";
+  if (!fits)
+    ctx.error(
+      "E0322",
+      span,
+      `this match is on ${show(subject)}, which a case of another type can never equal`,
+    );
 }
 
 function markDead(ctx: Context, spec: LiveSpec, link: HighLink): void {
@@ -270,24 +329,49 @@ function markDead(ctx: Context, spec: LiveSpec, link: HighLink): void {
 }
 
 /** Passes the link's arguments to its target, sharpened; the target is looked at again if something rose. */
-function follow(ctx: Context, spec: LiveSpec, block: HighBlock, link: HighLink, refinement?: Refinement): void {
+function follow(
+  ctx: Context,
+  spec: LiveSpec,
+  block: HighBlock,
+  link: HighLink,
+  refinement?: Refinement,
+): void {
   const { target } = link;
   const incoming: Annotation[] = [];
   for (const arg of link.args) {
     let annotation = annotationOf(spec, arg);
-    if (refinement !== undefined && arg.kind === "var") annotation = refinement.get(arg.id) ?? annotation;
+    if (refinement !== undefined && arg.kind === "var")
+      annotation = refinement.get(arg.id) ?? annotation;
     if (annotation.kind === "never") return markDead(ctx, spec, link);
     incoming.push(annotation);
   }
   if (ctx.checking) return;
   const merging = (spec.predecessors.get(target) ?? 0) > 1;
   let changed = !spec.reached.has(target);
-  for (let i = 0; i < incoming.length; i++) if (raiseParam(ctx, spec, target, i, merging ? generalise(incoming[i]!) : incoming[i]!, link.args[i]!)) changed = true;
+  for (let i = 0; i < incoming.length; i++)
+    if (
+      raiseParam(
+        ctx,
+        spec,
+        target,
+        i,
+        merging ? generalise(incoming[i]!) : incoming[i]!,
+        link.args[i]!,
+      )
+    )
+      changed = true;
   if (changed) ctx.enqueueBlock(spec, target);
 }
 
 /** Joins one value into a block parameter; true if the parameter rose. */
-function raiseParam(ctx: Context, spec: LiveSpec, target: HighBlock, index: number, annotation: Annotation, source: HighValue): boolean {
+function raiseParam(
+  ctx: Context,
+  spec: LiveSpec,
+  target: HighBlock,
+  index: number,
+  annotation: Annotation,
+  source: HighValue,
+): boolean {
   const param = target.params[index]!;
   const old = spec.annotations[param.id] ?? NEVER;
   const joined = join(ctx, old, annotation);
@@ -305,9 +389,22 @@ function raiseParam(ctx: Context, spec: LiveSpec, target: HighBlock, index: numb
 }
 
 /** Two branches leave a variable with types that have nothing in common. */
-function reportMerge(ctx: Context, spec: LiveSpec, id: number, name: string | null, old: Annotation, found: Annotation, source: HighValue): void {
+function reportMerge(
+  ctx: Context,
+  spec: LiveSpec,
+  id: number,
+  name: string | null,
+  old: Annotation,
+  found: Annotation,
+  source: HighValue,
+): void {
   const first = spec.paramReasons.get(id)?.[0]?.source;
-  ctx.reportMerge(spec, name, { annotation: old, source: first ?? null }, { annotation: found, source });
+  ctx.reportMerge(
+    spec,
+    name,
+    { annotation: old, source: first ?? null },
+    { annotation: found, source },
+  );
 }
 
 export { exitLinks, newCell, note, libraryFunction };

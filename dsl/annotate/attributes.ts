@@ -4,7 +4,15 @@ import type { ClassSymbol, FunctionSymbol, StaticValue } from "../bind/symbols.t
 import { nearest } from "../bind/nearest.ts";
 import { isIteratorClass } from "../flow/generators.ts";
 import { note } from "../syntax/diagnostics.ts";
-import { argumentsOf, callFunction, callFunctionValue, callInstanceMethod, constantOf, construct, positional } from "./calls.ts";
+import {
+  argumentsOf,
+  callFunction,
+  callFunctionValue,
+  callInstanceMethod,
+  constantOf,
+  construct,
+  positional,
+} from "./calls.ts";
 import type { At } from "./calls.ts";
 import { callConstant } from "./builtins.ts";
 import { findClass, findFunction } from "./cells.ts";
@@ -34,7 +42,11 @@ const METHOD_MIXINS: Partial<Record<Annotation["kind"], readonly string[]>> = {
 };
 
 /** A method of a primitive type, from the library. */
-export function primitiveMethod(ctx: Context, receiver: Annotation, name: string): FunctionSymbol | null {
+export function primitiveMethod(
+  ctx: Context,
+  receiver: Annotation,
+  name: string,
+): FunctionSymbol | null {
   for (const mixin of METHOD_MIXINS[receiver.kind] ?? []) {
     const symbol = ctx.bound.builtins.scope.get(mixin);
     if (symbol?.kind === "class") {
@@ -64,7 +76,10 @@ function memberNames(cls: ClassSymbol): string[] {
 }
 
 /** Subclasses (at any depth) that define the attribute, and direct ones that neither define nor inherit it below. */
-function definedInSubclasses(cls: ClassSymbol, name: string): { having: ClassSymbol[]; lacking: ClassSymbol[] } {
+function definedInSubclasses(
+  cls: ClassSymbol,
+  name: string,
+): { having: ClassSymbol[]; lacking: ClassSymbol[] } {
   const having: ClassSymbol[] = [];
   const lacking: ClassSymbol[] = [];
   for (const sub of cls.subclasses) {
@@ -82,7 +97,9 @@ function definedInSubclasses(cls: ClassSymbol, name: string): { having: ClassSym
 
 function receiverNotes(at: At, wanted?: Wanted): ReturnType<typeof note>[] {
   const value = at.op.args[0]!;
-  return value.kind === "var" && at.ctx.checking ? chainNotes({ spec: at.spec, variable: value.id }, wanted) : [];
+  return value.kind === "var" && at.ctx.checking
+    ? chainNotes({ spec: at.spec, variable: value.id }, wanted)
+    : [];
 }
 
 function noAttribute(at: At, receiver: Annotation, name: string): Annotation {
@@ -93,7 +110,10 @@ function noAttribute(at: At, receiver: Annotation, name: string): Annotation {
     if (having.length > 0) return onlyInSubclasses(at, cls, name, having, lacking);
     const close = nearest(name, memberNames(cls));
     return at.ctx.error("E0501", span, `${showClass(receiver.cls)} has no attribute \`${name}\``, {
-      notes: [...(cls.module.isLibrary ? [] : [note(`${cls.name} is defined here`, cls.span)]), ...receiverNotes(at)],
+      notes: [
+        ...(cls.module.isLibrary ? [] : [note(`${cls.name} is defined here`, cls.span)]),
+        ...receiverNotes(at),
+      ],
       ...(close === null ? {} : { help: `did you mean \`${close}\`?` }),
     });
   }
@@ -104,20 +124,43 @@ function noAttribute(at: At, receiver: Annotation, name: string): Annotation {
   });
 }
 
-function onlyInSubclasses(at: At, cls: ClassSymbol, name: string, having: ClassSymbol[], lacking: ClassSymbol[]): Annotation {
-  const notes = having.slice(0, 3).map((sub) => note(`${sub.name} has it`, (sub.methods.get(name) ?? sub.fields.get(name) ?? sub.attributes.get(name))!.span));
+function onlyInSubclasses(
+  at: At,
+  cls: ClassSymbol,
+  name: string,
+  having: ClassSymbol[],
+  lacking: ClassSymbol[],
+): Annotation {
+  const notes = having
+    .slice(0, 3)
+    .map((sub) =>
+      note(
+        `${sub.name} has it`,
+        (sub.methods.get(name) ?? sub.fields.get(name) ?? sub.attributes.get(name))!.span,
+      ),
+    );
   notes.push(...lacking.slice(0, 3).map((sub) => note(`${sub.name} lacks it`, sub.span)));
-  return at.ctx.error("E0502", at.op.aux.nameSpan ?? at.op.span, `${cls.name} has no attribute \`${name}\`, though some of its subclasses do`, {
-    notes: [...notes, ...receiverNotes(at)],
-    help: `declare it in ${cls.name} (a method may be \`abstract\`), or test with isinstance first`,
-  });
+  return at.ctx.error(
+    "E0502",
+    at.op.aux.nameSpan ?? at.op.span,
+    `${cls.name} has no attribute \`${name}\`, though some of its subclasses do`,
+    {
+      notes: [...notes, ...receiverNotes(at)],
+      help: `declare it in ${cls.name} (a method may be \`abstract\`), or test with isinstance first`,
+    },
+  );
 }
 
 export function maybeNone(at: At, receiver: Annotation, doing: string): Annotation {
-  return at.ctx.error("E0309", at.op.aux.argSpans?.[0] ?? at.op.span, `this may be None (it is ${show(receiver)}), so ${doing}`, {
-    notes: receiverNotes(at, (one) => one.kind === "none" || one.kind === "optional"),
-    help: "test it first: `if x is not None:`; a field must be final, or read into a local before the test",
-  });
+  return at.ctx.error(
+    "E0309",
+    at.op.aux.argSpans?.[0] ?? at.op.span,
+    `this may be None (it is ${show(receiver)}), so ${doing}`,
+    {
+      notes: receiverNotes(at, (one) => one.kind === "none" || one.kind === "optional"),
+      help: "test it first: `if x is not None:`; a field must be final, or read into a local before the test",
+    },
+  );
 }
 
 // ---------------------------------------------------------------- getattr
@@ -133,14 +176,21 @@ export function getattr(at: At): Annotation {
     case "enum":
       return enumAttribute(at, receiver, name);
     case "class":
-      return name === "__name__" ? intrinsic(at, "class_value_name", STR) : classAttribute(at, receiver.root, name) ?? noAttribute(at, receiver, name);
+      return name === "__name__"
+        ? intrinsic(at, "class_value_name", STR)
+        : (classAttribute(at, receiver.root, name) ?? noAttribute(at, receiver, name));
     case "optional":
     case "none":
       return maybeNone(at, receiver, `\`.${name}\` cannot be read`);
     default: {
       const method = primitiveMethod(at.ctx, receiver, name);
       if (method !== null)
-        return at.ctx.error("E0405", at.op.span, `a method of ${show(receiver)} cannot be a value`, { help: "write a lambda that calls it" });
+        return at.ctx.error(
+          "E0405",
+          at.op.span,
+          `a method of ${show(receiver)} cannot be a value`,
+          { help: "write a lambda that calls it" },
+        );
       return noAttribute(at, receiver, name);
     }
   }
@@ -161,15 +211,21 @@ function instanceAttribute(at: At, receiver: AnnotationOf<"instance">, name: str
     // What a generator keeps at a `yield` that is never reached is not set, and not missed.
     const isMissed = found.owner.symbol.frameOf === undefined && !at.spec.uncalled;
     if (annotation.kind === "never" && ctx.checking && isMissed)
-      ctx.error("E0503", at.op.aux.nameSpan ?? at.op.span, `field \`${name}\` of ${found.owner.symbol.name} is read here but never set`, {
-        notes: [note("declared here", found.field.span)],
-      });
+      ctx.error(
+        "E0503",
+        at.op.aux.nameSpan ?? at.op.span,
+        `field \`${name}\` of ${found.owner.symbol.name} is read here but never set`,
+        {
+          notes: [note("declared here", found.field.span)],
+        },
+      );
     return annotation;
   }
   const cls = findClass(receiver.cls).symbol;
   const method = specs.findMethod(cls, name);
   if (method !== null) {
-    if (method.hints.has("property")) return callInstanceMethod(at, receiver.cls, method, at.op.args[0]!, positional([]));
+    if (method.hints.has("property"))
+      return callInstanceMethod(at, receiver.cls, method, at.op.args[0]!, positional([]));
     return bindMethod(at, receiver.cls, method);
   }
   return classAttribute(at, cls, name) ?? noAttribute(at, receiver, name);
@@ -179,12 +235,20 @@ function instanceAttribute(at: At, receiver: AnnotationOf<"instance">, name: str
 function bindMethod(at: At, cls: ClassInstance, method: FunctionSymbol): Annotation {
   const { ctx } = at;
   if (specs.isGeneric(method))
-    return ctx.error("E0405", at.op.span, `the method \`${method.name}\` of a generic class cannot be a value`, { help: "write a lambda that calls it" });
+    return ctx.error(
+      "E0405",
+      at.op.span,
+      `the method \`${method.name}\` of a generic class cannot be a value`,
+      { help: "write a lambda that calls it" },
+    );
   const site = ctx.site(at.spec, at.op);
   const virtual = specs.isVirtual(method);
   const target = virtual ? specs.familyOf(ctx, method) : specs.specOf(ctx, method);
   if (virtual) specs.callOn(ctx, specs.familyOf(ctx, method), findClass(cls).symbol);
-  site.fn ??= "implementations" in target ? specs.familyFunctionCell(ctx, target) : specs.functionCellFor(ctx, target, 1);
+  site.fn ??=
+    "implementations" in target
+      ? specs.familyFunctionCell(ctx, target)
+      : specs.functionCellFor(ctx, target, 1);
   const fn = findFunction(site.fn);
   ctx.resolve(at.spec, at.op, { kind: "bind", target, fn });
   return { kind: "function", fn };
@@ -201,21 +265,39 @@ function classAttribute(at: At, cls: ClassSymbol, name: string): Annotation | nu
     if (declared === undefined) return;
     const value = staticAttribute(owner, name);
     if (value !== null) values.push(value);
-    else at.ctx.error("E0603", declared.span, `the class attribute \`${name}\` must be a constant that is known before the program runs`);
+    else
+      at.ctx.error(
+        "E0603",
+        declared.span,
+        `the class attribute \`${name}\` must be a constant that is known before the program runs`,
+      );
   };
   add(inherited);
   const visit = (sub: ClassSymbol): void => {
     add(sub);
     sub.subclasses.forEach(visit);
   };
-  const direct = at.op.args[0] !== undefined && annotationOf(at.spec, at.op.args[0]).kind === "constant";
+  const direct =
+    at.op.args[0] !== undefined && annotationOf(at.spec, at.op.args[0]).kind === "constant";
   if (!direct) cls.subclasses.forEach(visit);
   if (values.length === 0) return POISON;
   let type: Annotation | null = staticAnnotation(values[0]!);
-  for (const value of values.slice(1)) type = type === null ? null : join(at.ctx, type, staticAnnotation(value));
-  if (type === null) return at.ctx.error("E0301", at.op.span, `the class attribute \`${name}\` has different types in subclasses of ${cls.name}`);
+  for (const value of values.slice(1))
+    type = type === null ? null : join(at.ctx, type, staticAnnotation(value));
+  if (type === null)
+    return at.ctx.error(
+      "E0301",
+      at.op.span,
+      `the class attribute \`${name}\` has different types in subclasses of ${cls.name}`,
+    );
   const constant = values.length === 1 ? values[0]! : null;
-  at.ctx.resolve(at.spec, at.op, constant === null ? { kind: "class-attribute", name, root: cls, type, constant } : { kind: "constant", value: constant });
+  at.ctx.resolve(
+    at.spec,
+    at.op,
+    constant === null
+      ? { kind: "class-attribute", name, root: cls, type, constant }
+      : { kind: "constant", value: constant },
+  );
   return type;
 }
 
@@ -234,7 +316,14 @@ function constantAttribute(at: At, receiver: AnnotationOf<"constant">, name: str
     }
     case "enum": {
       const index = value.symbol.members.findIndex((member) => member.name === name);
-      return index >= 0 ? constant({ kind: "member", enum: value.symbol, index }) : noMember(at, value.symbol.name, name, value.symbol.members.map((one) => one.name));
+      return index >= 0
+        ? constant({ kind: "member", enum: value.symbol, index })
+        : noMember(
+            at,
+            value.symbol.name,
+            name,
+            value.symbol.members.map((one) => one.name),
+          );
     }
     default:
       return noAttribute(at, receiver, name);
@@ -243,7 +332,12 @@ function constantAttribute(at: At, receiver: AnnotationOf<"constant">, name: str
 
 function noMember(at: At, owner: string, name: string, known: string[]): Annotation {
   const close = nearest(name, known);
-  return at.ctx.error("E0501", at.op.aux.nameSpan ?? at.op.span, `${owner} has no member \`${name}\``, close === null ? {} : { help: `did you mean \`${close}\`?` });
+  return at.ctx.error(
+    "E0501",
+    at.op.aux.nameSpan ?? at.op.span,
+    `${owner} has no member \`${name}\``,
+    close === null ? {} : { help: `did you mean \`${close}\`?` },
+  );
 }
 
 function enumAttribute(at: At, receiver: AnnotationOf<"enum">, name: string): Annotation {
@@ -257,13 +351,19 @@ function enumAttribute(at: At, receiver: AnnotationOf<"enum">, name: string): An
 export function setattr(at: At): Annotation {
   const receiver = annotationOf(at.spec, at.op.args[0]!);
   const name = at.op.aux.name!;
-  if (receiver.kind === "optional" || receiver.kind === "none") return maybeNone(at, receiver, `\`.${name}\` cannot be set`);
+  if (receiver.kind === "optional" || receiver.kind === "none")
+    return maybeNone(at, receiver, `\`.${name}\` cannot be set`);
   const found = receiver.kind === "instance" ? types.findField(at.ctx, receiver.cls, name) : null;
   if (found === null) return cannotSet(at, receiver, name);
   if (found.field.qualifier === "final" && !setsOwnFinal(at, found.owner.symbol))
-    return at.ctx.error("E0505", at.op.span, `field \`${name}\` of ${found.owner.symbol.name} is final: it is set in __init__ only`, {
-      notes: [note("declared final here", found.field.span)],
-    });
+    return at.ctx.error(
+      "E0505",
+      at.op.span,
+      `field \`${name}\` of ${found.owner.symbol.name} is final: it is set in __init__ only`,
+      {
+        notes: [note("declared final here", found.field.span)],
+      },
+    );
   at.ctx.resolve(at.spec, at.op, { kind: "field", ...found });
   const value = at.op.args[1]!;
   const annotation = annotationOf(at.spec, value);
@@ -282,17 +382,28 @@ function cannotSet(at: At, receiver: Annotation, name: string): Annotation {
   if (cls === null || !memberNames(cls).includes(name)) return noAttribute(at, receiver, name);
   const [self] = at.spec.symbol.params;
   const target = at.op.args[0]!;
-  if (at.spec.symbol.flavour === "method" && target.kind === "var" && target.name === self?.name.text) return POISON;
+  if (
+    at.spec.symbol.flavour === "method" &&
+    target.kind === "var" &&
+    target.name === self?.name.text
+  )
+    return POISON;
   const what = specs.findMethod(cls, name) === null ? "class attribute" : "method";
-  return at.ctx.error("E0510", at.op.aux.nameSpan ?? at.op.span, `\`${name}\` is a ${what} of \`${cls.name}\`, not a field`, {
-    notes: [note(`${cls.name} is defined here`, cls.span)],
-  });
+  return at.ctx.error(
+    "E0510",
+    at.op.aux.nameSpan ?? at.op.span,
+    `\`${name}\` is a ${what} of \`${cls.name}\`, not a field`,
+    {
+      notes: [note(`${cls.name} is defined here`, cls.span)],
+    },
+  );
 }
 
 function setsOwnFinal(at: At, owner: ClassSymbol): boolean {
   const { symbol } = at.spec;
   if (symbol.name !== "__init__" || symbol.owner === null) return false;
-  for (let one: ClassSymbol | null = symbol.owner; one !== null; one = one.base) if (one === owner) return true;
+  for (let one: ClassSymbol | null = symbol.owner; one !== null; one = one.base)
+    if (one === owner) return true;
   return false;
 }
 
@@ -309,13 +420,17 @@ export function callMethod(at: At): Annotation {
       return callOnConstant(at, receiver, name);
     case "weak":
       // `w.get()`: the object, or None once it is gone.
-      return name === "get" && args.values.length === 0 ? intrinsic(at, "weak_get", optional(at.ctx.read(receiver.item))) : noAttribute(at, receiver, name);
+      return name === "get" && args.values.length === 0
+        ? intrinsic(at, "weak_get", optional(at.ctx.read(receiver.item)))
+        : noAttribute(at, receiver, name);
     case "optional":
     case "none":
       return maybeNone(at, receiver, `its method \`${name}\` cannot be called`);
     default: {
       const method = primitiveMethod(at.ctx, receiver, name);
-      return method === null ? noAttribute(at, receiver, name) : callFunction(at, method, at.op.args[0]!, args);
+      return method === null
+        ? noAttribute(at, receiver, name)
+        : callFunction(at, method, at.op.args[0]!, args);
     }
   }
 }
@@ -327,9 +442,15 @@ function callOnInstance(at: At, receiver: AnnotationOf<"instance">, name: string
   const found = types.findField(at.ctx, receiver.cls, name);
   if (found === null) return noAttribute(at, receiver, name);
   const callee = at.ctx.read(found.cell);
-  if (callee.kind === "function") return callFunctionValue(at, callee.fn, at.op.args[0]!, args, found);
+  if (callee.kind === "function")
+    return callFunctionValue(at, callee.fn, at.op.args[0]!, args, found);
   if (callee.kind === "never" || callee.kind === "poison") return callee;
-  return at.ctx.error("E0406", at.op.span, `field \`${name}\` holds ${show(callee)}, which cannot be called`, { notes: [note("declared here", found.field.span)] });
+  return at.ctx.error(
+    "E0406",
+    at.op.span,
+    `field \`${name}\` holds ${show(callee)}, which cannot be called`,
+    { notes: [note("declared here", found.field.span)] },
+  );
 }
 
 function callOnConstant(at: At, receiver: AnnotationOf<"constant">, name: string): Annotation {
@@ -338,11 +459,15 @@ function callOnConstant(at: At, receiver: AnnotationOf<"constant">, name: string
   switch (value.kind) {
     case "class": {
       const method = specs.findMethod(value.symbol, name);
-      return method === null ? noAttribute(at, receiver, name) : callFunction(at, method, null, args);
+      return method === null
+        ? noAttribute(at, receiver, name)
+        : callFunction(at, method, null, args);
     }
     case "enum": {
       const method = value.symbol.methods.get(name);
-      return method === undefined ? noMember(at, value.symbol.name, name, [...value.symbol.methods.keys()]) : callFunction(at, method, null, args);
+      return method === undefined
+        ? noMember(at, value.symbol.name, name, [...value.symbol.methods.keys()])
+        : callFunction(at, method, null, args);
     }
     case "module": {
       const symbol = value.symbol.scope.get(name);
@@ -351,7 +476,11 @@ function callOnConstant(at: At, receiver: AnnotationOf<"constant">, name: string
       return noMember(at, value.symbol.name, name, [...value.symbol.scope.keys()]);
     }
     case "builtin":
-      return callConstant(at, { kind: "builtin", symbol: { kind: "builtin", name: `${value.symbol.name}.${name}` } }, args);
+      return callConstant(
+        at,
+        { kind: "builtin", symbol: { kind: "builtin", name: `${value.symbol.name}.${name}` } },
+        args,
+      );
     default:
       return noAttribute(at, receiver, name);
   }

@@ -5,7 +5,15 @@ import { resolveTypeName } from "../bind/resolve.ts";
 import { typePath } from "../bind/scopes.ts";
 import type { HighValue } from "../flow/ops.ts";
 import type { TypeExpr } from "../syntax/ast.ts";
-import { callFunction, callInstanceMethod, callLibrary, construct, constantOf, libraryClass, positional } from "./calls.ts";
+import {
+  callFunction,
+  callInstanceMethod,
+  callLibrary,
+  construct,
+  constantOf,
+  libraryClass,
+  positional,
+} from "./calls.ts";
 import type { At, CallArguments } from "./calls.ts";
 import { sourceOf } from "./explain.ts";
 import { INTRINSICS } from "./intrinsics.ts";
@@ -35,29 +43,52 @@ export function callConstant(at: At, callee: StaticValue, args: CallArguments): 
     case "error":
       return POISON;
     default:
-      return at.ctx.error("E0406", at.op.span, `${show(staticAnnotation(callee))} cannot be called`);
+      return at.ctx.error(
+        "E0406",
+        at.op.span,
+        `${show(staticAnnotation(callee))} cannot be called`,
+      );
   }
 }
 
 /** The class instance a construction makes: always the same one for the same op. */
-function classAt(at: At, symbol: Parameters<typeof types.freshClass>[1]): ReturnType<typeof types.freshClass> {
+function classAt(
+  at: At,
+  symbol: Parameters<typeof types.freshClass>[1],
+): ReturnType<typeof types.freshClass> {
   if (symbol.typeParams.length === 0) return types.classInstance(at.ctx, symbol, []);
   const site = at.ctx.site(at.spec, at.op);
   site.cls ??= types.freshClass(at.ctx, symbol);
   return site.cls;
 }
 
-export function intrinsic(at: At, name: string, args: readonly HighValue[], type: Annotation, result = type): Annotation {
+export function intrinsic(
+  at: At,
+  name: string,
+  args: readonly HighValue[],
+  type: Annotation,
+  result = type,
+): Annotation {
   at.ctx.resolve(at.spec, at.op, { kind: "intrinsic", name, args, type });
   return result;
 }
 
-function enumFromInt(at: At, symbol: Extract<StaticValue, { kind: "enum" }>["symbol"], args: CallArguments): Annotation {
+function enumFromInt(
+  at: At,
+  symbol: Extract<StaticValue, { kind: "enum" }>["symbol"],
+  args: CallArguments,
+): Annotation {
   const value = args.values[0];
-  if (value === undefined || args.values.length !== 1) return at.ctx.error("E0401", at.op.span, `${symbol.name}(…) takes one int`);
+  if (value === undefined || args.values.length !== 1)
+    return at.ctx.error("E0401", at.op.span, `${symbol.name}(…) takes one int`);
   const from = annotationOf(at.spec, value);
   if (from.kind === "never" || from.kind === "poison") return from;
-  if (from.kind !== "int") return at.ctx.error("E0302", at.op.span, `${symbol.name}(…) takes an int, but this is ${show(from)}`);
+  if (from.kind !== "int")
+    return at.ctx.error(
+      "E0302",
+      at.op.span,
+      `${symbol.name}(…) takes an int, but this is ${show(from)}`,
+    );
   return intrinsic(at, "enum_from_int", [value], { kind: "enum", symbol, index: null });
 }
 
@@ -67,7 +98,13 @@ function callType(at: At, type: TypeExpr, args: CallArguments): Annotation {
   const { ctx, spec } = at;
   if (type.kind === "named") {
     const symbol = resolveTypeName(spec.symbol.module, typePath(type));
-    if (symbol?.kind === "builtin" && symbol.name === "intrinsic:unsafe_cast") return intrinsic(at, "unsafe_cast", args.values, types.typeOf(ctx, type.args[0]!, spec.symbol.module, spec.env));
+    if (symbol?.kind === "builtin" && symbol.name === "intrinsic:unsafe_cast")
+      return intrinsic(
+        at,
+        "unsafe_cast",
+        args.values,
+        types.typeOf(ctx, type.args[0]!, spec.symbol.module, spec.env),
+      );
     if (symbol?.kind === "function") return callApplied(at, symbol, type, args);
   }
   const annotation = types.typeOf(ctx, type, spec.symbol.module, spec.env);
@@ -86,64 +123,124 @@ function callType(at: At, type: TypeExpr, args: CallArguments): Annotation {
 }
 
 /** `first[int](xs)`: a generic function with its type arguments written out. */
-function callApplied(at: At, symbol: FunctionSymbol, type: Extract<TypeExpr, { kind: "named" }>, args: CallArguments): Annotation {
+function callApplied(
+  at: At,
+  symbol: FunctionSymbol,
+  type: Extract<TypeExpr, { kind: "named" }>,
+  args: CallArguments,
+): Annotation {
   const { ctx, spec } = at;
   if (type.args.length !== symbol.typeParams.length)
-    return ctx.error("E0305", at.op.span, `${symbol.name} takes ${symbol.typeParams.length} type arguments, not ${type.args.length}`);
+    return ctx.error(
+      "E0305",
+      at.op.span,
+      `${symbol.name} takes ${symbol.typeParams.length} type arguments, not ${type.args.length}`,
+    );
   const site = ctx.site(spec, at.op);
   site.instantiations ??= new Map();
   if (!site.instantiations.has(symbol)) {
-    const cells = symbol.typeParams.map((param, i) => [param.name.text, types.cellFor(ctx, type.args[i]!, spec.symbol.module, spec.env, `\`${param.name.text}\` of ${symbol.name}`)] as const);
+    const cells = symbol.typeParams.map(
+      (param, i) =>
+        [
+          param.name.text,
+          types.cellFor(
+            ctx,
+            type.args[i]!,
+            spec.symbol.module,
+            spec.env,
+            `\`${param.name.text}\` of ${symbol.name}`,
+          ),
+        ] as const,
+    );
     site.instantiations.set(symbol, instantiate(ctx, symbol, null, new Map(cells)));
   }
   return callFunction(at, symbol, null, args);
 }
 
 /** `array[T](n)` and `array[T](n, fill)`. */
-function newArray(at: At, type: Extract<Annotation, { kind: "array" }>, args: CallArguments): Annotation {
+function newArray(
+  at: At,
+  type: Extract<Annotation, { kind: "array" }>,
+  args: CallArguments,
+): Annotation {
   const { ctx, spec } = at;
   const [length, fill] = args.values;
-  if (length === undefined || args.values.length > 2) return ctx.error("E0401", at.op.span, "array[T](length) takes a length, and a value to fill it with");
+  if (length === undefined || args.values.length > 2)
+    return ctx.error(
+      "E0401",
+      at.op.span,
+      "array[T](length) takes a length, and a value to fill it with",
+    );
   const count = annotationOf(spec, length);
   if (count.kind === "never" || count.kind === "poison") return count;
-  if (count.kind === "instance" && count.cls.symbol.name === "list" && args.values.length === 1) return callLibrary(at, "list_to_array", args.values);
-  if (count.kind !== "int") return ctx.error("E0302", args.spans[0] ?? at.op.span, `the length of an array is an int, but this is ${show(count)}`);
+  if (count.kind === "instance" && count.cls.symbol.name === "list" && args.values.length === 1)
+    return callLibrary(at, "list_to_array", args.values);
+  if (count.kind !== "int")
+    return ctx.error(
+      "E0302",
+      args.spans[0] ?? at.op.span,
+      `the length of an array is an int, but this is ${show(count)}`,
+    );
   if (fill !== undefined)
-    flowInto(ctx, type.item, annotationOf(spec, fill), { span: args.spans[1] ?? at.op.span, message: "the array is filled with this", source: sourceOf(spec, fill) });
-  else if (!spec.symbol.module.tree.raw && !hasZero(ctx.read(type.item)))
-    return ctx.error("E0310", at.op.span, `an array of ${show(ctx.read(type.item))} needs a value to fill it with`, {
-      help: "write array[T](n, value), or make the items `T | None`",
+    flowInto(ctx, type.item, annotationOf(spec, fill), {
+      span: args.spans[1] ?? at.op.span,
+      message: "the array is filled with this",
+      source: sourceOf(spec, fill),
     });
+  else if (!spec.symbol.module.tree.raw && !hasZero(ctx.read(type.item)))
+    return ctx.error(
+      "E0310",
+      at.op.span,
+      `an array of ${show(ctx.read(type.item))} needs a value to fill it with`,
+      {
+        help: "write array[T](n, value), or make the items `T | None`",
+      },
+    );
   return intrinsic(at, "array_new", args.values, type);
 }
 
 function hasZero(item: Annotation): boolean {
-  return ["int", "float", "bool", "char", "optional", "none", "never", "poison", "ptr"].includes(item.kind);
+  return ["int", "float", "bool", "char", "optional", "none", "never", "poison", "ptr"].includes(
+    item.kind,
+  );
 }
 
-function newWeak(at: At, type: Extract<Annotation, { kind: "weak" }>, args: CallArguments): Annotation {
+function newWeak(
+  at: At,
+  type: Extract<Annotation, { kind: "weak" }>,
+  args: CallArguments,
+): Annotation {
   const target = args.values[0];
-  if (target === undefined) return at.ctx.error("E0401", at.op.span, "weak[T](object) takes the object it refers to");
-  flowInto(at.ctx, type.item, annotationOf(at.spec, target), { span: args.spans[0] ?? at.op.span, message: "referred to here", source: sourceOf(at.spec, target) });
+  if (target === undefined)
+    return at.ctx.error("E0401", at.op.span, "weak[T](object) takes the object it refers to");
+  flowInto(at.ctx, type.item, annotationOf(at.spec, target), {
+    span: args.spans[0] ?? at.op.span,
+    message: "referred to here",
+    source: sourceOf(at.spec, target),
+  });
   return intrinsic(at, "weak_new", args.values, type);
 }
 
 // ---------------------------------------------------------------- built-in functions
 
 function callBuiltin(at: At, name: string, args: CallArguments): Annotation {
-  if (args.values.some((value) => annotationOf(at.spec, value).kind === "never")) return at.spec.annotations[-1] ?? { kind: "never" };
-  if (name.startsWith("intrinsic:")) return callIntrinsic(at, name.slice("intrinsic:".length), args);
+  if (args.values.some((value) => annotationOf(at.spec, value).kind === "never"))
+    return at.spec.annotations[-1] ?? { kind: "never" };
+  if (name.startsWith("intrinsic:"))
+    return callIntrinsic(at, name.slice("intrinsic:".length), args);
   if (name.startsWith("jit:")) return jitHint(at, name.slice("jit:".length), args);
   const simple = types.simpleType(name);
   if (simple !== null) return convert(at, simple, args);
   const handler = BUILTINS[name];
-  if (handler === undefined) return at.ctx.error("E0406", at.op.span, `\`${name}\` cannot be called here`);
+  if (handler === undefined)
+    return at.ctx.error("E0406", at.op.span, `\`${name}\` cannot be called here`);
   return handler(at, args);
 }
 
 function callIntrinsic(at: At, name: string, args: CallArguments): Annotation {
   const row = INTRINSICS[name];
-  if (row === undefined) return at.ctx.error("E0701", at.op.span, `there is no intrinsic \`${name}\``);
+  if (row === undefined)
+    return at.ctx.error("E0701", at.op.span, `there is no intrinsic \`${name}\``);
   const annotations = args.values.map((value) => annotationOf(at.spec, value));
   const result = row(at, annotations, args);
   at.ctx.resolve(at.spec, at.op, { kind: "intrinsic", name, args: args.values, type: result });
@@ -173,18 +270,28 @@ const BUILTINS: Readonly<Record<string, Handler>> = {
     const zero: HighValue = { kind: "const", value: { kind: "int", value: 0n }, type: null };
     const one: HighValue = { kind: "const", value: { kind: "int", value: 1n }, type: null };
     const [a, b, c] = args.values;
-    if (a === undefined || args.values.length > 3) return at.ctx.error("E0401", at.op.span, "range takes one to three ints");
-    return construct(at, cls, positional(b === undefined ? [zero, a, one] : [a, b, c ?? one], args.spans));
+    if (a === undefined || args.values.length > 3)
+      return at.ctx.error("E0401", at.op.span, "range takes one to three ints");
+    return construct(
+      at,
+      cls,
+      positional(b === undefined ? [zero, a, one] : [a, b, c ?? one], args.spans),
+    );
   },
   iter: (at, args) => {
     const found = methodOf(at, first(at, args), "__iter__");
-    if (found === null) return at.ctx.error("E0311", at.op.span, `${show(first(at, args))} cannot be iterated over`);
+    if (found === null)
+      return at.ctx.error("E0311", at.op.span, `${show(first(at, args))} cannot be iterated over`);
     const value = args.values[0]!;
-    return found.cls === null ? callFunction(at, found.method, value, positional([])) : callInstanceMethod(at, found.cls, found.method, value, positional([]));
+    return found.cls === null
+      ? callFunction(at, found.method, value, positional([]))
+      : callInstanceMethod(at, found.cls, found.method, value, positional([]));
   },
   array: (at, args) => {
     const from = first(at, args);
-    return from.kind === "instance" ? callLibrary(at, "list_to_array", args.values) : wrongArgument(at, "array", "a list", from);
+    return from.kind === "instance"
+      ? callLibrary(at, "list_to_array", args.values)
+      : wrongArgument(at, "array", "a list", from);
   },
   checked: (at, args) => {
     at.ctx.resolve(at.spec, at.op, { kind: "same", value: args.values[0]! });
@@ -201,14 +308,22 @@ function first(at: At, args: CallArguments): Annotation {
 
 function wrongArgument(at: At, name: string, wanted: string, found: Annotation): Annotation {
   if (found.kind === "never" || found.kind === "poison") return found;
-  return at.ctx.error("E0302", at.op.span, `\`${name}\` takes ${wanted}, but this is ${show(found)}`);
+  return at.ctx.error(
+    "E0302",
+    at.op.span,
+    `\`${name}\` takes ${wanted}, but this is ${show(found)}`,
+  );
 }
 
 function embed(at: At, args: CallArguments): Annotation {
   const path = args.values[0] === undefined ? null : constantOf(at.spec, args.values[0]);
-  if (path?.kind !== "str") return at.ctx.error("E0602", at.op.span, "embed_text needs the path of a file as a literal");
+  if (path?.kind !== "str")
+    return at.ctx.error("E0602", at.op.span, "embed_text needs the path of a file as a literal");
   const text = at.ctx.embed(path.value, at.spec.symbol.module);
-  if (text === null) return at.ctx.error("E0604", at.op.span, `there is no file ${path.value} to embed`, { help: "the path is relative to the module's folder" });
+  if (text === null)
+    return at.ctx.error("E0604", at.op.span, `there is no file ${path.value} to embed`, {
+      help: "the path is relative to the module's folder",
+    });
   const value: StaticValue = { kind: "str", value: text };
   at.ctx.resolve(at.spec, at.op, { kind: "constant", value });
   return STR;
@@ -219,7 +334,8 @@ function embed(at: At, args: CallArguments): Annotation {
 /** `int(x)`, `float(x)`, `u8(x)`, `str(x)`, `bool(x)`. */
 function convert(at: At, to: Annotation, args: CallArguments): Annotation {
   const value = args.values[0];
-  if (value === undefined) return at.ctx.error("E0401", at.op.span, `${show(to)}(…) needs an argument`);
+  if (value === undefined)
+    return at.ctx.error("E0401", at.op.span, `${show(to)}(…) needs an argument`);
   const from = annotationOf(at.spec, value);
   if (from.kind === "never" || from.kind === "poison") return from;
   switch (to.kind) {
@@ -228,14 +344,21 @@ function convert(at: At, to: Annotation, args: CallArguments): Annotation {
     case "bool":
       return truth({ ...at, op: { ...at.op, args: [value] } as typeof at.op });
     case "float":
-      if (from.kind === "int" || from.kind === "float" || from.kind === "bool") return intrinsic(at, "convert", [value], to);
-      if (from.kind === "str" || from.kind === "char") return callLibrary(at, "parse_float", [value]);
+      if (from.kind === "int" || from.kind === "float" || from.kind === "bool")
+        return intrinsic(at, "convert", [value], to);
+      if (from.kind === "str" || from.kind === "char")
+        return callLibrary(at, "parse_float", [value]);
       break;
     case "int":
-      if (from.kind === "float") return to === UINT || (to.kind === "int" && to.width !== "int") ? intrinsic(at, "convert", [value], to) : callLibrary(at, "int_from_float", [value]);
-      if (from.kind === "int" || from.kind === "bool" || from.kind === "enum") return intrinsic(at, "convert", [value], to);
+      if (from.kind === "float")
+        return to === UINT || (to.kind === "int" && to.width !== "int")
+          ? intrinsic(at, "convert", [value], to)
+          : callLibrary(at, "int_from_float", [value]);
+      if (from.kind === "int" || from.kind === "bool" || from.kind === "enum")
+        return intrinsic(at, "convert", [value], to);
       // A char is a str of length 1: `int("7")` is 7 whichever of the two the text is taken for.
-      if ((from.kind === "str" || from.kind === "char") && to.width === "int") return callFunction(at, at.ctx.bound.builtins.scope.get("parse_int") as never, null, args);
+      if ((from.kind === "str" || from.kind === "char") && to.width === "int")
+        return callFunction(at, at.ctx.bound.builtins.scope.get("parse_int") as never, null, args);
       break;
     case "char":
       if (from.kind === "int") return intrinsic(at, "convert", [value], to);
@@ -272,10 +395,13 @@ export function hashOf(at: At, value: HighValue): Annotation {
     case "optional":
       return callLibrary(at, "optional_hash", [value]);
     case "tuple":
-      return from.items.length === 0 ? intrinsic(at, "identity_hash", [value], INT) : callLibrary(at, `tuple_hash_${from.items.length}`, [value]);
+      return from.items.length === 0
+        ? intrinsic(at, "identity_hash", [value], INT)
+        : callLibrary(at, `tuple_hash_${from.items.length}`, [value]);
     case "instance": {
       const found = methodOf(at, from, "__hash__");
-      if (found !== null) return callInstanceMethod(at, from.cls, found.method, value, positional([]));
+      if (found !== null)
+        return callInstanceMethod(at, from.cls, found.method, value, positional([]));
       return intrinsic(at, "identity_hash", [value], INT);
     }
     case "class":
@@ -284,7 +410,11 @@ export function hashOf(at: At, value: HighValue): Annotation {
     case "array":
       return intrinsic(at, "identity_hash", [value], INT);
     default:
-      return at.ctx.error("E0313", at.op.span, `${show(from)} cannot be hashed, so it cannot be a key`);
+      return at.ctx.error(
+        "E0313",
+        at.op.span,
+        `${show(from)} cannot be hashed, so it cannot be a key`,
+      );
   }
 }
 
@@ -294,11 +424,19 @@ export function hashOf(at: At, value: HighValue): Annotation {
 function jitHint(at: At, name: string, args: CallArguments): Annotation {
   switch (name) {
     case "JitDriver":
-      at.ctx.resolve(at.spec, at.op, { kind: "constant", value: { kind: "builtin", symbol: driverSymbol } });
+      at.ctx.resolve(at.spec, at.op, {
+        kind: "constant",
+        value: { kind: "builtin", symbol: driverSymbol },
+      });
       return staticAnnotation({ kind: "builtin", symbol: driverSymbol });
     case "driver.merge_point":
     case "driver.can_enter":
-      at.ctx.resolve(at.spec, at.op, { kind: "intrinsic", name: `jit_${name.slice("driver.".length)}`, args: args.values, type: NONE });
+      at.ctx.resolve(at.spec, at.op, {
+        kind: "intrinsic",
+        name: `jit_${name.slice("driver.".length)}`,
+        args: args.values,
+        type: NONE,
+      });
       return NONE;
     case "promote":
       at.ctx.resolve(at.spec, at.op, { kind: "same", value: args.values[0]! });

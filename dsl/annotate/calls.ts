@@ -49,7 +49,10 @@ export function argumentsOf(op: HighOp): CallArguments {
   };
 }
 
-export function positional(values: readonly HighValue[], spans: readonly (Span | null)[] = []): CallArguments {
+export function positional(
+  values: readonly HighValue[],
+  spans: readonly (Span | null)[] = [],
+): CallArguments {
   return { values, keywords: [], spans };
 }
 
@@ -73,19 +76,28 @@ function match(at: At, symbol: FunctionSymbol, args: CallArguments, skip: number
       const index = params.indexOf(positionalParams[i]!);
       sources[index] = { kind: "value", value: args.values[i]! };
       spans[index] = args.spans[i] ?? at.op.span;
-    } else if (star < 0) return arityError(at, symbol, positionalParams.length, count, args.spans[i] ?? null);
+    } else if (star < 0)
+      return arityError(at, symbol, positionalParams.length, count, args.spans[i] ?? null);
   }
-  if (star >= 0) sources[star] = { kind: "tuple", values: args.values.slice(positionalParams.length, Math.max(count, positionalParams.length)) };
+  if (star >= 0)
+    sources[star] = {
+      kind: "tuple",
+      values: args.values.slice(positionalParams.length, Math.max(count, positionalParams.length)),
+    };
   for (let i = 0; i < args.keywords.length; i++) {
     const name = args.keywords[i]!;
     const index = params.findIndex((param) => param.name.text === name && !param.star);
     const span = args.spans[count + i] ?? at.op.span;
     if (index < 0) {
-      at.ctx.error("E0402", span, `${symbol.name} has no parameter \`${name}\``, { notes: [note("defined here", symbol.span)] });
+      at.ctx.error("E0402", span, `${symbol.name} has no parameter \`${name}\``, {
+        notes: [note("defined here", symbol.span)],
+      });
       return null;
     }
     if (sources[index] !== undefined) {
-      at.ctx.error("E0402", span, `${symbol.name} gets its parameter \`${name}\` twice`, { notes: [note("defined here", symbol.span)] });
+      at.ctx.error("E0402", span, `${symbol.name} gets its parameter \`${name}\` twice`, {
+        notes: [note("defined here", symbol.span)],
+      });
       return null;
     }
     sources[index] = { kind: "value", value: args.values[count + i]! };
@@ -95,9 +107,14 @@ function match(at: At, symbol: FunctionSymbol, args: CallArguments, skip: number
     if (sources[i] !== undefined) continue;
     const value = defaultOf(at, symbol, skip + i);
     if (value === null) {
-      at.ctx.error("E0401", at.op.span, `${symbol.name} needs an argument for its parameter \`${params[i]!.name.text}\``, {
-        notes: [note(`${symbol.name} is defined here`, symbol.span)],
-      });
+      at.ctx.error(
+        "E0401",
+        at.op.span,
+        `${symbol.name} needs an argument for its parameter \`${params[i]!.name.text}\``,
+        {
+          notes: [note(`${symbol.name} is defined here`, symbol.span)],
+        },
+      );
       return null;
     }
     sources[i] = { kind: "default", value };
@@ -106,11 +123,22 @@ function match(at: At, symbol: FunctionSymbol, args: CallArguments, skip: number
   return { sources: sources as ArgumentSource[], spans };
 }
 
-function arityError(at: At, symbol: FunctionSymbol, wanted: number, found: number, span: Span | null): null {
+function arityError(
+  at: At,
+  symbol: FunctionSymbol,
+  wanted: number,
+  found: number,
+  span: Span | null,
+): null {
   const most = wanted === 1 ? "1 argument" : `${wanted} arguments`;
-  at.ctx.error("E0401", span ?? at.op.span, `${symbol.name} takes ${most}, but ${found} are given`, {
-    notes: [note(`${symbol.name} is defined here`, symbol.span)],
-  });
+  at.ctx.error(
+    "E0401",
+    span ?? at.op.span,
+    `${symbol.name} takes ${most}, but ${found} are given`,
+    {
+      notes: [note(`${symbol.name} is defined here`, symbol.span)],
+    },
+  );
   return null;
 }
 
@@ -119,32 +147,56 @@ function defaultOf(at: At, symbol: FunctionSymbol, index: number): StaticValue |
   if (expression === null) return null;
   const value = staticValue(expression, symbol.module);
   if (value !== null) return value;
-  at.ctx.error("E0601", expression.span, "a default must be a constant that is known before the program runs", {
-    help: "use None as the default and make the value in the body",
-  });
+  at.ctx.error(
+    "E0601",
+    expression.span,
+    "a default must be a constant that is known before the program runs",
+    {
+      help: "use None as the default and make the value in the body",
+    },
+  );
   return { kind: "error" };
 }
 
 // ---------------------------------------------------------------- flowing
 
-function flowArgument(at: At, cell: Cell, source: ArgumentSource, span: Span | null, name: string): void {
+function flowArgument(
+  at: At,
+  cell: Cell,
+  source: ArgumentSource,
+  span: Span | null,
+  name: string,
+): void {
   const { ctx, spec } = at;
   switch (source.kind) {
     case "value": {
       const annotation = source.known ?? annotationOf(spec, source.value);
       if (alreadyHolds(cell, annotation)) return;
-      flowInto(ctx, cell, annotation, { span, message: `passed here as \`${name}\``, source: sourceOf(spec, source.value) });
+      flowInto(ctx, cell, annotation, {
+        span,
+        message: `passed here as \`${name}\``,
+        source: sourceOf(spec, source.value),
+      });
       return;
     }
     case "default":
-      flowInto(ctx, cell, staticAnnotation(source.value), { span, message: "the parameter's default", source: null });
-      return;
-    case "tuple":
-      flowInto(ctx, cell, { kind: "tuple", items: source.values.map((value) => annotationOf(spec, value)) }, {
+      flowInto(ctx, cell, staticAnnotation(source.value), {
         span,
-        message: `passed here as \`*${name}\``,
+        message: "the parameter's default",
         source: null,
       });
+      return;
+    case "tuple":
+      flowInto(
+        ctx,
+        cell,
+        { kind: "tuple", items: source.values.map((value) => annotationOf(spec, value)) },
+        {
+          span,
+          message: `passed here as \`*${name}\``,
+          source: null,
+        },
+      );
   }
 }
 
@@ -159,25 +211,39 @@ function readResult(at: At, cell: Cell): Annotation {
 }
 
 /** A call of a known function; `receiver` is its first argument when it is a method. */
-export function callFunction(at: At, symbol: FunctionSymbol, receiver: HighValue | null, args: CallArguments, negate = false): Annotation {
+export function callFunction(
+  at: At,
+  symbol: FunctionSymbol,
+  receiver: HighValue | null,
+  args: CallArguments,
+  negate = false,
+): Annotation {
   if (anyNever(at, args)) return NEVER;
   const skip = receiver === null ? 0 : 1;
   const matched = match(at, symbol, args, skip);
   if (matched === null) return POISON;
-  const sources: ArgumentSource[] = receiver === null ? matched.sources : [receiverSource(at, receiver), ...matched.sources];
-  const spans = receiver === null ? matched.spans : [at.op.aux.argSpans?.[0] ?? at.op.span, ...matched.spans];
+  const sources: ArgumentSource[] =
+    receiver === null ? matched.sources : [receiverSource(at, receiver), ...matched.sources];
+  const spans =
+    receiver === null ? matched.spans : [at.op.aux.argSpans?.[0] ?? at.op.span, ...matched.spans];
   if (specs.isGeneric(symbol)) return callGeneric(at, symbol, sources, spans, negate);
   const variant = variantOf(at, symbol, sources);
   if (variant === null) return POISON;
   const target = specs.specOf(at.ctx, symbol, variant);
-  const kept = symbol.params.map((_, i) => i).filter((i) => !variant.constArgs.has(symbol.params[i]!.name.text));
-  kept.forEach((i, j) => flowArgument(at, target.params[j]!, sources[i]!, spans[i]!, symbol.params[i]!.name.text));
+  const kept = symbol.params
+    .map((_, i) => i)
+    .filter((i) => !variant.constArgs.has(symbol.params[i]!.name.text));
+  kept.forEach((i, j) =>
+    flowArgument(at, target.params[j]!, sources[i]!, spans[i]!, symbol.params[i]!.name.text),
+  );
   record(at, { kind: "call", target, args: kept.map((i) => sources[i]!), negate });
   return readResult(at, target.result);
 }
 
 function receiverSource(at: At, value: HighValue): ArgumentSource {
-  return at.receiver === undefined ? { kind: "value", value } : { kind: "value", value, known: at.receiver };
+  return at.receiver === undefined
+    ? { kind: "value", value }
+    : { kind: "value", value, known: at.receiver };
 }
 
 function record(at: At, resolution: Resolution): void {
@@ -185,7 +251,11 @@ function record(at: At, resolution: Resolution): void {
 }
 
 /** Values of `const` parameters and the count of a star parameter. */
-function variantOf(at: At, symbol: FunctionSymbol, sources: readonly ArgumentSource[]): specs.Variant | null {
+function variantOf(
+  at: At,
+  symbol: FunctionSymbol,
+  sources: readonly ArgumentSource[],
+): specs.Variant | null {
   if (!symbol.params.some((param) => param.isConst || param.star)) return specs.PLAIN;
   const constArgs = new Map<string, StaticValue>();
   let starCount = 0;
@@ -194,11 +264,21 @@ function variantOf(at: At, symbol: FunctionSymbol, sources: readonly ArgumentSou
     const source = sources[i]!;
     if (source.kind === "tuple") starCount = source.values.length;
     if (!param.isConst) continue;
-    const value = source.kind === "default" ? source.value : source.kind === "value" ? constantOf(at.spec, source.value) : null;
+    const value =
+      source.kind === "default"
+        ? source.value
+        : source.kind === "value"
+          ? constantOf(at.spec, source.value)
+          : null;
     if (value === null) {
-      at.ctx.error("E0602", at.op.span, `the const parameter \`${param.name.text}\` of ${symbol.name} needs a build-time constant`, {
-        notes: [note("declared const here", param.span)],
-      });
+      at.ctx.error(
+        "E0602",
+        at.op.span,
+        `the const parameter \`${param.name.text}\` of ${symbol.name} needs a build-time constant`,
+        {
+          notes: [note("declared const here", param.span)],
+        },
+      );
       return null;
     }
     constArgs.set(param.name.text, value);
@@ -219,7 +299,9 @@ export function constantOf(spec: LiveSpec, value: HighValue): StaticValue | null
     case "char":
       return annotation.value === null ? null : { kind: "str", value: annotation.value };
     case "enum":
-      return annotation.index === null ? null : { kind: "member", enum: annotation.symbol, index: annotation.index };
+      return annotation.index === null
+        ? null
+        : { kind: "member", enum: annotation.symbol, index: annotation.index };
     case "none":
       return { kind: "none" };
     case "constant":
@@ -231,34 +313,60 @@ export function constantOf(spec: LiveSpec, value: HighValue): StaticValue | null
 
 // ---------------------------------------------------------------- generics
 
-function callGeneric(at: At, symbol: FunctionSymbol, sources: readonly ArgumentSource[], spans: readonly (Span | null)[], negate: boolean): Annotation {
-  const undeclared = symbol.params.find((param, i) => param.type === null && !(i === 0 && symbol.flavour === "method"));
+function callGeneric(
+  at: At,
+  symbol: FunctionSymbol,
+  sources: readonly ArgumentSource[],
+  spans: readonly (Span | null)[],
+  negate: boolean,
+): Annotation {
+  const undeclared = symbol.params.find(
+    (param, i) => param.type === null && !(i === 0 && symbol.flavour === "method"),
+  );
   if (undeclared !== undefined) {
-    at.ctx.error("E0403", undeclared.span, `the generic function ${symbol.name} must declare its parameter \`${undeclared.name.text}\``);
+    at.ctx.error(
+      "E0403",
+      undeclared.span,
+      `the generic function ${symbol.name} must declare its parameter \`${undeclared.name.text}\``,
+    );
     return POISON;
   }
   const signature = signatureAt(at, symbol, sources);
   if (signature === null) return POISON;
-  signature.params.forEach((cell, i) => flowArgument(at, cell, sources[i]!, spans[i]!, symbol.params[i]!.name.text));
+  signature.params.forEach((cell, i) =>
+    flowArgument(at, cell, sources[i]!, spans[i]!, symbol.params[i]!.name.text),
+  );
   if (at.ctx.checking) recordGeneric(at, signature, sources, negate);
   return readResult(at, signature.result);
 }
 
-function recordGeneric(at: At, signature: Instantiation, sources: readonly ArgumentSource[], negate: boolean): void {
-  if (signature.spec !== null) record(at, { kind: "call", target: signature.spec, args: sources, negate });
+function recordGeneric(
+  at: At,
+  signature: Instantiation,
+  sources: readonly ArgumentSource[],
+  negate: boolean,
+): void {
+  if (signature.spec !== null)
+    record(at, { kind: "call", target: signature.spec, args: sources, negate });
 }
 
 /** The signature this call uses: the receiver's class's, or one of the call's own. */
-function signatureAt(at: At, symbol: FunctionSymbol, sources: readonly ArgumentSource[]): Instantiation | null {
+function signatureAt(
+  at: At,
+  symbol: FunctionSymbol,
+  sources: readonly ArgumentSource[],
+): Instantiation | null {
   const { ctx } = at;
   const owner = ownerAt(at, symbol, sources);
-  if (owner !== null && symbol.typeParams.length === 0) return specs.methodSignature(ctx, symbol, owner);
+  if (owner !== null && symbol.typeParams.length === 0)
+    return specs.methodSignature(ctx, symbol, owner);
   const site = ctx.site(at.spec, at.op);
   site.instantiations ??= new Map();
   let signature = site.instantiations.get(symbol);
   if (signature === undefined) {
     const cells = new Map(owner === null ? [] : types.classEnvironment(owner).cells);
-    for (const name of specs.typeParamNames(symbol)) if (!cells.has(name)) cells.set(name, newCell(`\`${name}\` of ${symbol.name}`));
+    for (const name of specs.typeParamNames(symbol))
+      if (!cells.has(name)) cells.set(name, newCell(`\`${name}\` of ${symbol.name}`));
     signature = specs.instantiate(ctx, symbol, owner, cells);
     site.instantiations.set(symbol, signature);
   }
@@ -266,23 +374,40 @@ function signatureAt(at: At, symbol: FunctionSymbol, sources: readonly ArgumentS
 }
 
 /** For a method of a generic class: that class as the receiver has it. */
-function ownerAt(at: At, symbol: FunctionSymbol, sources: readonly ArgumentSource[]): ClassInstance | null {
-  if (symbol.owner === null || symbol.owner.flavour === "mixin" || symbol.flavour !== "method") return null;
+function ownerAt(
+  at: At,
+  symbol: FunctionSymbol,
+  sources: readonly ArgumentSource[],
+): ClassInstance | null {
+  if (symbol.owner === null || symbol.owner.flavour === "mixin" || symbol.flavour !== "method")
+    return null;
   const first = sources[0];
   if (first?.kind !== "value") return null;
   const receiver = first.known ?? annotationOf(at.spec, first.value);
   return receiver.kind === "instance" ? ancestor(at.ctx, receiver.cls, symbol.owner) : null;
 }
 
-export function ancestor(ctx: Context, cls: ClassInstance, symbol: ClassSymbol): ClassInstance | null {
-  for (let one: ClassInstance | null = findClass(cls); one !== null; one = ctx.baseOf(one)) if (one.symbol === symbol) return one;
+export function ancestor(
+  ctx: Context,
+  cls: ClassInstance,
+  symbol: ClassSymbol,
+): ClassInstance | null {
+  for (let one: ClassInstance | null = findClass(cls); one !== null; one = ctx.baseOf(one))
+    if (one.symbol === symbol) return one;
   return null;
 }
 
 // ---------------------------------------------------------------- methods
 
 /** `receiver.name(…)` where the method was found in the receiver's class. */
-export function callInstanceMethod(at: At, cls: ClassInstance, method: FunctionSymbol, receiver: HighValue, args: CallArguments, negate = false): Annotation {
+export function callInstanceMethod(
+  at: At,
+  cls: ClassInstance,
+  method: FunctionSymbol,
+  receiver: HighValue,
+  args: CallArguments,
+  negate = false,
+): Annotation {
   if (method.flavour === "staticmethod") return callFunction(at, method, null, args);
   if (!specs.isVirtual(method)) return callFunction(at, method, receiver, args, negate);
   if (anyNever(at, args)) return NEVER;
@@ -292,22 +417,41 @@ export function callInstanceMethod(at: At, cls: ClassInstance, method: FunctionS
   if (matched === null) return POISON;
   matched.sources.forEach((source, i) => {
     const cell = family.params[i];
-    if (cell !== undefined) flowArgument(at, cell, source, matched.spans[i]!, method.params[i + 1]!.name.text);
+    if (cell !== undefined)
+      flowArgument(at, cell, source, matched.spans[i]!, method.params[i + 1]!.name.text);
   });
   specs.callOn(ctx, family, findClass(cls).symbol);
-  record(at, { kind: "virtual", family, args: [receiverSource(at, receiver), ...matched.sources], negate });
+  record(at, {
+    kind: "virtual",
+    family,
+    args: [receiverSource(at, receiver), ...matched.sources],
+    negate,
+  });
   return readResult(at, family.result);
 }
 
 // ---------------------------------------------------------------- function values
 
-export function callFunctionValue(at: At, fn: FunctionCell, callee: HighValue, args: CallArguments, through?: types.FoundField): Annotation {
+export function callFunctionValue(
+  at: At,
+  fn: FunctionCell,
+  callee: HighValue,
+  args: CallArguments,
+  through?: types.FoundField,
+): Annotation {
   if (anyNever(at, args)) return NEVER;
   const { ctx } = at;
   const target = findFunction(fn);
-  if (args.keywords.length > 0) return ctx.error("E0402", at.op.span, "a call through a function value cannot name its arguments");
+  if (args.keywords.length > 0)
+    return ctx.error(
+      "E0402",
+      at.op.span,
+      "a call through a function value cannot name its arguments",
+    );
   if (args.values.length !== target.params.length) {
-    const names = [...target.targets].map((one) => note(`${one.symbol.name} may be what is called`, one.symbol.span));
+    const names = [...target.targets].map((one) =>
+      note(`${one.symbol.name} may be what is called`, one.symbol.span),
+    );
     return ctx.error(
       "E0404",
       at.op.span,
@@ -322,7 +466,13 @@ export function callFunctionValue(at: At, fn: FunctionCell, callee: HighValue, a
       source: sourceOf(at.spec, value),
     }),
   );
-  record(at, { kind: "indirect", fn: target, callee, args: args.values, ...(through === undefined ? {} : { through }) });
+  record(at, {
+    kind: "indirect",
+    fn: target,
+    callee,
+    args: args.values,
+    ...(through === undefined ? {} : { through }),
+  });
   return readResult(at, target.result);
 }
 
@@ -335,15 +485,25 @@ export function construct(at: At, cls: ClassInstance, args: CallArguments): Anno
   const symbol = cls.symbol;
   const missing = ctx.checking ? missingMethod(symbol) : null;
   if (missing !== null)
-    return ctx.error("E0504", at.op.span, `${symbol.name} cannot be created: its method \`${missing.name}\` is abstract`, {
-      notes: [note("declared abstract here", missing.span)],
-    });
+    return ctx.error(
+      "E0504",
+      at.op.span,
+      `${symbol.name} cannot be created: its method \`${missing.name}\` is abstract`,
+      {
+        notes: [note("declared abstract here", missing.span)],
+      },
+    );
   findClass(cls).created = true;
   const result: Annotation = { kind: "instance", cls };
   const method = specs.findMethod(symbol, "__init__");
   if (method === null) {
     if (args.values.length > 0)
-      return ctx.error("E0401", at.op.span, `${symbol.name} has no __init__ and takes no arguments`, { notes: [note("defined here", symbol.span)] });
+      return ctx.error(
+        "E0401",
+        at.op.span,
+        `${symbol.name} has no __init__ and takes no arguments`,
+        { notes: [note("defined here", symbol.span)] },
+      );
     record(at, { kind: "new", cls, init: null, args: [] });
     return result;
   }
@@ -360,7 +520,9 @@ export function construct(at: At, cls: ClassInstance, args: CallArguments): Anno
     init = specs.specOf(ctx, method);
     params = init.params;
   }
-  matched.sources.forEach((source, i) => flowArgument(at, params[i + 1]!, source, matched.spans[i]!, method.params[i + 1]!.name.text));
+  matched.sources.forEach((source, i) =>
+    flowArgument(at, params[i + 1]!, source, matched.spans[i]!, method.params[i + 1]!.name.text),
+  );
   record(at, { kind: "new", cls: findClass(cls), init, args: matched.sources });
   return result;
 }
@@ -389,7 +551,12 @@ export function libraryClass(ctx: Context, name: string): ClassSymbol {
   throw new Error(`wright.builtins has no class ${name}`);
 }
 
-export function callLibrary(at: At, name: string, values: readonly HighValue[], negate = false): Annotation {
+export function callLibrary(
+  at: At,
+  name: string,
+  values: readonly HighValue[],
+  negate = false,
+): Annotation {
   return callFunction(at, libraryFunction(at.ctx, name), null, positional(values), negate);
 }
 

@@ -6,7 +6,14 @@
  * the cell is poisoned afterwards. Everything else (`int` has no attribute `x`) depends on final
  * types, so transfer functions report only in the last pass over the settled program (`checking`).
  */
-import type { BoundProgram, ClassSymbol, FunctionSymbol, GlobalSymbol, ModuleSymbol, StaticValue } from "../bind/symbols.ts";
+import type {
+  BoundProgram,
+  ClassSymbol,
+  FunctionSymbol,
+  GlobalSymbol,
+  ModuleSymbol,
+  StaticValue,
+} from "../bind/symbols.ts";
 import type { HighBlock, HighGraph, HighOp, HighValue } from "../flow/ops.ts";
 import { diagnostic, note } from "../syntax/diagnostics.ts";
 import type { Diagnostic, DiagnosticOptions, Note } from "../syntax/diagnostics.ts";
@@ -14,7 +21,16 @@ import type { CodeName } from "../syntax/catalogue.ts";
 import { endOffset, startOffset } from "../syntax/source.ts";
 import type { Span } from "../syntax/source.ts";
 import { find, findClass, newCell } from "./cells.ts";
-import type { Cell, ClassInstance, FunctionCell, Instantiation, MethodFamily, Reader, Reason, TypeEnvironment } from "./cells.ts";
+import type {
+  Cell,
+  ClassInstance,
+  FunctionCell,
+  Instantiation,
+  MethodFamily,
+  Reader,
+  Reason,
+  TypeEnvironment,
+} from "./cells.ts";
 import { chainNotes, reasonNotes } from "./explain.ts";
 import type { Annotation, AnnotationOf } from "./lattice.ts";
 import { POISON } from "./lattice.ts";
@@ -28,7 +44,10 @@ export interface LiveSpec extends Spec {
   readonly env: TypeEnvironment;
   readonly readers: Map<HighBlock, Reader>;
   /** Why block parameters have their annotations: the first source of each rise, by variable id. */
-  readonly paramReasons: Map<number, { readonly annotation: Annotation; readonly source: HighValue }[]>;
+  readonly paramReasons: Map<
+    number,
+    { readonly annotation: Annotation; readonly source: HighValue }[]
+  >;
   /** Number of links that lead to each block; literals survive into blocks with one. */
   readonly predecessors: Map<HighBlock, number>;
   /** Per-op things that must stay the same when a block is looked at again. */
@@ -138,8 +157,14 @@ export class Context {
   // ------------------------------------------------------------- diagnostics
 
   /** An error that depends on final types: kept only in the last pass. */
-  error(code: CodeName, span: Span | null, message: string, options: DiagnosticOptions = {}): Annotation {
-    if (this.checking && span !== null) this.reportFromBody(diagnostic(code, span, message, options));
+  error(
+    code: CodeName,
+    span: Span | null,
+    message: string,
+    options: DiagnosticOptions = {},
+  ): Annotation {
+    if (this.checking && span !== null)
+      this.reportFromBody(diagnostic(code, span, message, options));
     return POISON;
   }
 
@@ -154,7 +179,11 @@ export class Context {
     if (user === null || origin === null) return this.report(found);
     if (this.relocated.has(user)) return;
     this.relocated.add(user);
-    this.report({ ...found, span: user, notes: [note("the library needs it here", found.span), ...found.notes] });
+    this.report({
+      ...found,
+      span: user,
+      notes: [note("the library needs it here", found.span), ...found.notes],
+    });
   }
 
   report(found: Diagnostic): void {
@@ -174,13 +203,30 @@ export class Context {
       ...reasonNotes({ annotation: found, ...reason }),
       ...(first === undefined ? [] : reasonNotes(first)),
     ];
-    const [have, get] = [cell.annotation, found].map((one) => (one.kind === "constant" ? (this.materialise(one) ?? one) : one)) as [Annotation, Annotation];
-    if (have.kind === "function" && get.kind === "function" && have.fn.params.length !== get.fn.params.length) {
+    const [have, get] = [cell.annotation, found].map((one) =>
+      one.kind === "constant" ? (this.materialise(one) ?? one) : one,
+    ) as [Annotation, Annotation];
+    if (
+      have.kind === "function" &&
+      get.kind === "function" &&
+      have.fn.params.length !== get.fn.params.length
+    ) {
       const counts = [have, get].map((one) => (one.kind === "function" ? one.fn.params.length : 0));
-      this.report(diagnostic("E0404", place, `${cell.what} holds functions that take ${counts[0]} and ${counts[1]} arguments`, { notes }));
+      this.report(
+        diagnostic(
+          "E0404",
+          place,
+          `${cell.what} holds functions that take ${counts[0]} and ${counts[1]} arguments`,
+          { notes },
+        ),
+      );
       return;
     }
-    this.report(diagnostic("E0301", place, `${cell.what} cannot be both ${show(have)} and ${show(get)}`, { notes }));
+    this.report(
+      diagnostic("E0301", place, `${cell.what} cannot be both ${show(have)} and ${show(get)}`, {
+        notes,
+      }),
+    );
   }
 
   /** Something flowed into a declared cell that does not fit the declaration. */
@@ -192,14 +238,22 @@ export class Context {
     const place = reason.span ?? declared;
     if (place === null) return;
     const notes: Note[] = [];
-    if (declared !== null) notes.push(note(`${cell.what} is declared ${show(wanted)} here`, declared));
-    notes.push(...reasonNotes({ annotation: found, ...reason }).filter((one) => one.span !== place));
+    if (declared !== null)
+      notes.push(note(`${cell.what} is declared ${show(wanted)} here`, declared));
+    notes.push(
+      ...reasonNotes({ annotation: found, ...reason }).filter((one) => one.span !== place),
+    );
     const help = misfitHelp(found, wanted);
     this.report(
-      diagnostic("E0302", place, `${cell.what} is declared ${show(wanted)}, but this is ${show(found)}`, {
-        notes,
-        ...(help === null ? {} : { help }),
-      }),
+      diagnostic(
+        "E0302",
+        place,
+        `${cell.what} is declared ${show(wanted)}, but this is ${show(found)}`,
+        {
+          notes,
+          ...(help === null ? {} : { help }),
+        },
+      ),
     );
   }
 
@@ -210,7 +264,12 @@ export class Context {
     const place = notes.at(-1)?.span ?? notes[0]?.span ?? spec.symbol.span;
     const what = name === null ? "this value" : `\`${name}\``;
     this.report(
-      diagnostic("E0301", place, `${what} cannot be both ${show(first.annotation)} and ${show(second.annotation)}`, { notes }),
+      diagnostic(
+        "E0301",
+        place,
+        `${what} cannot be both ${show(first.annotation)} and ${show(second.annotation)}`,
+        { notes },
+      ),
     );
   }
 
@@ -231,7 +290,13 @@ export class Context {
       cell =
         global.type === null
           ? newCell(`\`${global.name}\``)
-          : types.declaredCellOf(this, global.type, global.module, this.topEnv, `\`${global.name}\``);
+          : types.declaredCellOf(
+              this,
+              global.type,
+              global.module,
+              this.topEnv,
+              `\`${global.name}\``,
+            );
       this.globals.set(global, cell);
     }
     return cell;
@@ -268,11 +333,19 @@ function arrivalNotes(spec: LiveSpec, arrival: Arrival): Note[] {
 
 /** What would make the value fit, when there is one obvious thing. */
 export function misfitHelp(found: Annotation, wanted: Annotation): string | null {
-  if (found.kind === "int" && wanted.kind === "float") return "convert it: `float(…)`, or write the number with a point";
-  if (found.kind === "float" && wanted.kind === "int") return "convert it: `int(…)` cuts towards zero";
-  if (found.kind === "int" && wanted.kind === "int") return `convert it: \`${wanted.width}(…)\` wraps`;
+  if (found.kind === "int" && wanted.kind === "float")
+    return "convert it: `float(…)`, or write the number with a point";
+  if (found.kind === "float" && wanted.kind === "int")
+    return "convert it: `int(…)` cuts towards zero";
+  if (found.kind === "int" && wanted.kind === "int")
+    return `convert it: \`${wanted.width}(…)\` wraps`;
   if (found.kind === "int" && wanted.kind === "str") return "convert it: `str(…)`";
-  if (found.kind === "instance" && wanted.kind === "instance" && wanted.cls.symbol.name === "list" && found.cls.symbol.name === "Iterator")
+  if (
+    found.kind === "instance" &&
+    wanted.kind === "instance" &&
+    wanted.cls.symbol.name === "list" &&
+    found.cls.symbol.name === "Iterator"
+  )
     return "make a list of its items: `list(…)`";
   if (found.kind === "none" || found.kind === "optional")
     return `test it for None first, or declare \`${show(wanted)} | None\``;

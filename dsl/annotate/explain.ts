@@ -70,21 +70,29 @@ function valueNotes(trail: Trail, source: ValueSource, steps: number): Note[] {
   const annotation = spec.annotations[source.variable];
   const text = annotation === undefined ? "?" : show(annotation);
   if (definition.kind === "op") return opNotes(trail, spec, definition.op, text, steps);
-  if (definition.block === spec.graph?.entry) return cellNotes(trail, spec.params[definition.index], steps);
+  if (definition.block === spec.graph?.entry)
+    return cellNotes(trail, spec.params[definition.index], steps);
   const arrivals = spec.paramReasons.get(source.variable) ?? [];
   const from = (arrivals.find((one) => trail.wanted(one.annotation)) ?? arrivals[0])?.source;
-  return from === undefined || from.kind === "const" ? [] : valueNotes(trail, { spec, variable: from.id }, steps);
+  return from === undefined || from.kind === "const"
+    ? []
+    : valueNotes(trail, { spec, variable: from.id }, steps);
 }
 
 function opNotes(trail: Trail, spec: LiveSpec, op: HighOp, text: string, steps: number): Note[] {
   switch (op.name) {
     case "same": {
       const from = op.args[0]!;
-      return from.kind === "var" ? valueNotes(trail, { spec, variable: from.id }, steps) : at(op.span, `${text}: written here`);
+      return from.kind === "var"
+        ? valueNotes(trail, { spec, variable: from.id }, steps)
+        : at(op.span, `${text}: written here`);
     }
     case "call":
     case "call_method":
-      return [...at(op.span, `${text}: the result of this call`), ...behindNotes(trail, spec, op, steps)];
+      return [
+        ...at(op.span, `${text}: the result of this call`),
+        ...behindNotes(trail, spec, op, steps),
+      ];
     case "getattr":
       return [...at(op.span, `${text}: read from here`), ...behindNotes(trail, spec, op, steps)];
     default:
@@ -104,7 +112,9 @@ function cellNotes(trail: Trail, cell: Cell | undefined, steps: number): Note[] 
   const reason = reasons.find((one) => trail.wanted(one.annotation)) ?? reasons[0];
   if (reason === undefined) return [];
   const first = at(reason.span, `${show(reason.annotation)}: ${reason.message}`);
-  return reason.source === null ? first : [...first, ...valueNotes(trail, reason.source, steps - 1)];
+  return reason.source === null
+    ? first
+    : [...first, ...valueNotes(trail, reason.source, steps - 1)];
 }
 
 function at(span: Span | null, message: string): Note[] {

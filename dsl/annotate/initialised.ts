@@ -46,35 +46,57 @@ function checkClass(ctx: Context, cls: ClassInstance, late: Set<FieldDeclaration
       if (late.has(field)) continue;
       late.add(field);
       if (one.symbol.module.isLibrary) continue;
-      const where = init === null ? `${cls.symbol.name} has no __init__` : `__init__ of ${cls.symbol.name} does not always set it`;
+      const where =
+        init === null
+          ? `${cls.symbol.name} has no __init__`
+          : `__init__ of ${cls.symbol.name} does not always set it`;
       ctx.report(
-        diagnostic("W0902", field.span, `field \`${field.name}\` may be read before it has a value: ${where}`, {
-          severity: "warning",
-          notes: [note("an object may be created without it here", init?.span ?? cls.symbol.span)],
-          help: `set it in __init__, give it a default, or declare it \`${show(annotation)} | None\`; as it is, every read is checked`,
-        }),
+        diagnostic(
+          "W0902",
+          field.span,
+          `field \`${field.name}\` may be read before it has a value: ${where}`,
+          {
+            severity: "warning",
+            notes: [
+              note("an object may be created without it here", init?.span ?? cls.symbol.span),
+            ],
+            help: `set it in __init__, give it a default, or declare it \`${show(annotation)} | None\`; as it is, every read is checked`,
+          },
+        ),
       );
     }
 }
 
 /** Zeroed memory is a value of this type. */
 function hasZero(annotation: Annotation): boolean {
-  return !["str", "tuple", "array", "instance", "function", "weak", "any_ref"].includes(annotation.kind);
+  return !["str", "tuple", "array", "instance", "function", "weak", "any_ref"].includes(
+    annotation.kind,
+  );
 }
 
 /**
  * The fields that a method, and what it calls on the same object, has stored to whenever it returns;
  * null if it never does. Sets only shrink on the way round the graph, so this ends.
  */
-function storedBy(ctx: Context, cls: ClassSymbol, method: FunctionSymbol, active: ReadonlySet<FunctionSymbol>): ReadonlySet<string> | null {
+function storedBy(
+  ctx: Context,
+  cls: ClassSymbol,
+  method: FunctionSymbol,
+  active: ReadonlySet<FunctionSymbol>,
+): ReadonlySet<string> | null {
   const self = method.params[0]?.name.text;
   const spec = ctx.specs.find((one) => one.symbol === method);
-  if (active.has(method) || method.isAbstract || self === undefined || spec?.graph == null) return new Set();
+  if (active.has(method) || method.isAbstract || self === undefined || spec?.graph == null)
+    return new Set();
   const inside = new Set(active).add(method);
-  const isSelf = (value: HighValue | undefined): boolean => value?.kind === "var" && value.name === self;
+  const isSelf = (value: HighValue | undefined): boolean =>
+    value?.kind === "var" && value.name === self;
   const storedByOp = (op: HighOp): Iterable<string> => {
     if (op.name === "setattr" && isSelf(op.args[0])) return [op.aux.name!];
-    const callee = op.name === "call_method" && isSelf(op.args[0]) ? specs.findMethod(cls, op.aux.name!) : calledOnSelf(op, isSelf);
+    const callee =
+      op.name === "call_method" && isSelf(op.args[0])
+        ? specs.findMethod(cls, op.aux.name!)
+        : calledOnSelf(op, isSelf);
     return callee === null ? [] : (storedBy(ctx, cls, callee, inside) ?? []);
   };
   const before = new Map<HighBlock, ReadonlySet<string>>([[spec.graph.entry, new Set()]]);
@@ -83,13 +105,15 @@ function storedBy(ctx: Context, cls: ClassSymbol, method: FunctionSymbol, active
   for (let block = queue.pop(); block !== undefined; block = queue.pop()) {
     const stored = new Set(before.get(block)!);
     const last = block.ops.at(-1);
-    for (const op of block.ops) if (op !== last) for (const name of storedByOp(op as HighOp)) stored.add(name);
+    for (const op of block.ops)
+      if (op !== last) for (const name of storedByOp(op as HighOp)) stored.add(name);
     const whenRaised = new Set(stored);
     if (last !== undefined) for (const name of storedByOp(last as HighOp)) stored.add(name);
     if (block.exit.kind === "return") whenReturned = common(whenReturned, stored);
     for (const link of exitLinks(block.exit)) {
       if (spec.deadLinks.has(link)) continue;
-      const arriving = block.exit.kind === "try" && link === block.exit.exceptional ? whenRaised : stored;
+      const arriving =
+        block.exit.kind === "try" && link === block.exit.exceptional ? whenRaised : stored;
       const known = before.get(link.target);
       const met = common(known ?? null, arriving);
       if (known !== undefined && met.size === known.size) continue;
@@ -105,8 +129,17 @@ function common(a: ReadonlySet<string> | null, b: ReadonlySet<string>): Readonly
 }
 
 /** `Base.__init__(self, …)` */
-function calledOnSelf(op: HighOp, isSelf: (value: HighValue | undefined) => boolean): FunctionSymbol | null {
+function calledOnSelf(
+  op: HighOp,
+  isSelf: (value: HighValue | undefined) => boolean,
+): FunctionSymbol | null {
   const callee = op.args[0];
-  if (op.name !== "call" || callee?.kind !== "const" || callee.value.kind !== "function" || !isSelf(op.args[1])) return null;
+  if (
+    op.name !== "call" ||
+    callee?.kind !== "const" ||
+    callee.value.kind !== "function" ||
+    !isSelf(op.args[1])
+  )
+    return null;
   return callee.value.symbol;
 }

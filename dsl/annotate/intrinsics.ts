@@ -13,12 +13,26 @@ export type IntrinsicRow = (at: At, args: readonly Annotation[], call: CallArgum
 
 function fixed(params: readonly Annotation["kind"][], result: Annotation): IntrinsicRow {
   return (at, args) => {
-    if (args.length !== params.length) return at.ctx.error("E0401", at.op.span, `this intrinsic takes ${params.length} arguments, not ${args.length}`);
+    if (args.length !== params.length)
+      return at.ctx.error(
+        "E0401",
+        at.op.span,
+        `this intrinsic takes ${params.length} arguments, not ${args.length}`,
+      );
     for (let i = 0; i < params.length; i++) {
       const kind = args[i]!.kind;
       if (kind === "never") return NEVER;
-      const fits = kind === params[i] || kind === "poison" || (params[i] === "str" && kind === "char") || (params[i] === "int" && (kind === "char" || kind === "bool"));
-      if (!fits) return at.ctx.error("E0701", at.op.span, `argument ${i + 1} of this intrinsic must be ${params[i]}, but is ${show(args[i]!)}`);
+      const fits =
+        kind === params[i] ||
+        kind === "poison" ||
+        (params[i] === "str" && kind === "char") ||
+        (params[i] === "int" && (kind === "char" || kind === "bool"));
+      if (!fits)
+        return at.ctx.error(
+          "E0701",
+          at.op.span,
+          `argument ${i + 1} of this intrinsic must be ${params[i]}, but is ${show(args[i]!)}`,
+        );
     }
     return result;
   };
@@ -30,12 +44,24 @@ const FLOAT1 = fixed(["float"], FLOAT);
 const FLOAT2 = fixed(["float", "float"], FLOAT);
 
 /** Result of an op on arrays, which is `poison` on anything else. */
-function onArray(use: (at: At, item: Extract<Annotation, { kind: "array" }>, args: readonly Annotation[], call: CallArguments) => Annotation): IntrinsicRow {
+function onArray(
+  use: (
+    at: At,
+    item: Extract<Annotation, { kind: "array" }>,
+    args: readonly Annotation[],
+    call: CallArguments,
+  ) => Annotation,
+): IntrinsicRow {
   return (at, args, call) => {
     const array = args[0];
     if (array === undefined || array.kind === "never") return NEVER;
     if (array.kind === "poison") return POISON;
-    if (array.kind !== "array") return at.ctx.error("E0701", at.op.span, `this intrinsic takes an array, but this is ${show(array)}`);
+    if (array.kind !== "array")
+      return at.ctx.error(
+        "E0701",
+        at.op.span,
+        `this intrinsic takes an array, but this is ${show(array)}`,
+      );
     return use(at, array, args, call);
   };
 }
@@ -44,16 +70,48 @@ function store(index: number): IntrinsicRow {
   return onArray((at, array, args, call) => {
     const value = call.values[index];
     if (value !== undefined)
-      flowInto(at.ctx, array.item, args[index]!, { span: call.spans[index] ?? at.op.span, message: "stored here", source: sourceOf(at.spec, value) });
+      flowInto(at.ctx, array.item, args[index]!, {
+        span: call.spans[index] ?? at.op.span,
+        message: "stored here",
+        source: sourceOf(at.spec, value),
+      });
     return NONE;
   });
 }
 
-const rawLoads = ["i8", "u8", "i16", "u16", "i32", "u32", "i64"].map((kind) => [`raw_load_${kind}`, fixed(["ptr", "int"], INT)] as const);
-const rawStores = ["i8", "u8", "i16", "u16", "i32", "u32", "i64"].map((kind) => [`raw_store_${kind}`, fixed(["ptr", "int", "int"], NONE)] as const);
+const rawLoads = ["i8", "u8", "i16", "u16", "i32", "u32", "i64"].map(
+  (kind) => [`raw_load_${kind}`, fixed(["ptr", "int"], INT)] as const,
+);
+const rawStores = ["i8", "u8", "i16", "u16", "i32", "u32", "i64"].map(
+  (kind) => [`raw_store_${kind}`, fixed(["ptr", "int", "int"], NONE)] as const,
+);
 const floatFunctions = [
-  "sqrt", "floor", "ceil", "trunc", "rint", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh",
-  "asinh", "acosh", "atanh", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "cbrt", "abs",
+  "sqrt",
+  "floor",
+  "ceil",
+  "trunc",
+  "rint",
+  "sin",
+  "cos",
+  "tan",
+  "asin",
+  "acos",
+  "atan",
+  "sinh",
+  "cosh",
+  "tanh",
+  "asinh",
+  "acosh",
+  "atanh",
+  "exp",
+  "exp2",
+  "expm1",
+  "log",
+  "log2",
+  "log10",
+  "log1p",
+  "cbrt",
+  "abs",
 ].map((name) => [`f_${name}`, FLOAT1] as const);
 
 export const INTRINSICS: Readonly<Record<string, IntrinsicRow>> = {
@@ -74,7 +132,8 @@ export const INTRINSICS: Readonly<Record<string, IntrinsicRow>> = {
   array_fill: store(3),
   array_copy: onArray((at, array, args) => {
     const to = args[2];
-    if (to?.kind === "array" && !unifyCells(at.ctx, array.item, to.item)) return at.ctx.error("E0701", at.op.span, "array_copy needs arrays of one item type");
+    if (to?.kind === "array" && !unifyCells(at.ctx, array.item, to.item))
+      return at.ctx.error("E0701", at.op.span, "array_copy needs arrays of one item type");
     return NONE;
   }),
   /** `array_zero(a, start, count)`: items become zero or null again. */

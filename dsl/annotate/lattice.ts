@@ -20,7 +20,12 @@ export type Annotation =
   | { readonly kind: "none" }
   | { readonly kind: "bool"; readonly value: boolean | null }
   /** `value`: a known constant; literals adapt to other widths while it is known. */
-  | { readonly kind: "int"; readonly width: IntWidth; readonly nonneg: boolean; readonly value: bigint | null }
+  | {
+      readonly kind: "int";
+      readonly width: IntWidth;
+      readonly nonneg: boolean;
+      readonly value: bigint | null;
+    }
   | { readonly kind: "float"; readonly width: "f64" | "f32" }
   | { readonly kind: "char"; readonly value: string | null }
   | { readonly kind: "str"; readonly value: string | null }
@@ -28,7 +33,11 @@ export type Annotation =
   | { readonly kind: "tuple"; readonly items: readonly Annotation[] }
   | { readonly kind: "array"; readonly item: Cell }
   /** `facts`: sharper annotations of final fields, learned from a test; they hold for this value only. */
-  | { readonly kind: "instance"; readonly cls: ClassInstance; readonly facts?: ReadonlyMap<string, Annotation> }
+  | {
+      readonly kind: "instance";
+      readonly cls: ClassInstance;
+      readonly facts?: ReadonlyMap<string, Annotation>;
+    }
   /** A function value: a closure object. */
   | { readonly kind: "function"; readonly fn: FunctionCell }
   /** A function named directly and not (yet) made a value: calls of it are direct. */

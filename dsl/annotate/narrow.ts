@@ -20,7 +20,12 @@ export type Refinement = ReadonlyMap<number, Annotation>;
 const NOTHING: Refinement = new Map();
 
 /** What holds when the condition is true and when it is false. */
-export function refinements(ctx: Context, spec: LiveSpec, block: HighBlock, condition: HighValue): { whenTrue: Refinement; whenFalse: Refinement } {
+export function refinements(
+  ctx: Context,
+  spec: LiveSpec,
+  block: HighBlock,
+  condition: HighValue,
+): { whenTrue: Refinement; whenFalse: Refinement } {
   const op = definedIn(block, condition);
   if (op === null) return { whenTrue: NOTHING, whenFalse: NOTHING };
   switch (op.name) {
@@ -47,27 +52,47 @@ export function refinements(ctx: Context, spec: LiveSpec, block: HighBlock, cond
 
 function definedIn(block: HighBlock, value: HighValue): HighOp | null {
   if (value.kind !== "var") return null;
-  for (let i = block.ops.length - 1; i >= 0; i--) if (block.ops[i]!.result === value) return block.ops[i] as HighOp;
+  for (let i = block.ops.length - 1; i >= 0; i--)
+    if (block.ops[i]!.result === value) return block.ops[i] as HighOp;
   return null;
 }
 
 /** The value, whatever it is a copy of, and the object whose final field it was read from. */
-function both(ctx: Context, spec: LiveSpec, block: HighBlock, value: HighValue, sharpen: (now: Annotation) => Annotation): Map<number, Annotation> {
+function both(
+  ctx: Context,
+  spec: LiveSpec,
+  block: HighBlock,
+  value: HighValue,
+  sharpen: (now: Annotation) => Annotation,
+): Map<number, Annotation> {
   const found = new Map<number, Annotation>();
-  for (let one: HighValue | null = value; one !== null && one.kind === "var"; ) {
+  for (let one: HighValue | null = value; one !== null && one.kind === "var";) {
     found.set(one.id, sharpen(annotationOf(spec, one)));
     const definition = definedIn(block, one);
-    if (definition?.name === "getattr") learnField(ctx, spec, block, definition, found.get(one.id)!, found);
+    if (definition?.name === "getattr")
+      learnField(ctx, spec, block, definition, found.get(one.id)!, found);
     one = definition?.name === "same" ? definition.args[0]! : null;
   }
   for (const op of block.ops)
-    if (op.name === "same" && op.args[0]!.kind === "var" && found.has(op.args[0]!.id) && !found.has(op.result.id))
+    if (
+      op.name === "same" &&
+      op.args[0]!.kind === "var" &&
+      found.has(op.args[0]!.id) &&
+      !found.has(op.result.id)
+    )
       found.set(op.result.id, sharpen(annotationOf(spec, op.result)));
   return found;
 }
 
 /** What was learned of `object.field` is a fact about `object`, if nothing can set the field again. */
-function learnField(ctx: Context, spec: LiveSpec, block: HighBlock, read: HighOp, annotation: Annotation, found: Map<number, Annotation>): void {
+function learnField(
+  ctx: Context,
+  spec: LiveSpec,
+  block: HighBlock,
+  read: HighOp,
+  annotation: Annotation,
+  found: Map<number, Annotation>,
+): void {
   const object = read.args[0]!;
   const name = read.aux.name!;
   const receiver = annotationOf(spec, object);
@@ -75,11 +100,18 @@ function learnField(ctx: Context, spec: LiveSpec, block: HighBlock, read: HighOp
   const field = types.findField(ctx, receiver.cls, name);
   if (field?.field.qualifier !== "final") return;
   const facts = new Map(receiver.facts ?? []).set(name, annotation);
-  const sharper: Annotation = annotation.kind === "never" ? annotation : { kind: "instance", cls: receiver.cls, facts };
+  const sharper: Annotation =
+    annotation.kind === "never" ? annotation : { kind: "instance", cls: receiver.cls, facts };
   for (const [id, learned] of both(ctx, spec, block, object, () => sharper)) found.set(id, learned);
 }
 
-function noneTest(ctx: Context, spec: LiveSpec, block: HighBlock, op: HighOp, negated: boolean): { whenTrue: Refinement; whenFalse: Refinement } {
+function noneTest(
+  ctx: Context,
+  spec: LiveSpec,
+  block: HighBlock,
+  op: HighOp,
+  negated: boolean,
+): { whenTrue: Refinement; whenFalse: Refinement } {
   const [a, b] = op.args as [HighValue, HighValue];
   const isNone = (value: HighValue): boolean => annotationOf(spec, value).kind === "none";
   const tested = isNone(b) ? a : isNone(a) ? b : null;
@@ -90,9 +122,19 @@ function noneTest(ctx: Context, spec: LiveSpec, block: HighBlock, op: HighOp, ne
 }
 
 /** `b == True`, which is how a match tests for it: the other of the two is what is left. */
-function boolTest(ctx: Context, spec: LiveSpec, block: HighBlock, op: HighOp): { whenTrue: Refinement; whenFalse: Refinement } | null {
+function boolTest(
+  ctx: Context,
+  spec: LiveSpec,
+  block: HighBlock,
+  op: HighOp,
+): { whenTrue: Refinement; whenFalse: Refinement } | null {
   const [tested, literal] = op.args as [HighValue, HighValue];
-  if (literal.kind !== "const" || literal.value.kind !== "bool" || annotationOf(spec, tested).kind !== "bool") return null;
+  if (
+    literal.kind !== "const" ||
+    literal.value.kind !== "bool" ||
+    annotationOf(spec, tested).kind !== "bool"
+  )
+    return null;
   const { value } = literal.value;
   const is = (wanted: boolean) =>
     both(ctx, spec, block, tested, (now): Annotation => {
@@ -102,25 +144,41 @@ function boolTest(ctx: Context, spec: LiveSpec, block: HighBlock, op: HighOp): {
   return { whenTrue: is(value), whenFalse: is(!value) };
 }
 
-function truthTest(ctx: Context, spec: LiveSpec, block: HighBlock, op: HighOp, inner: { whenTrue: Refinement; whenFalse: Refinement }): { whenTrue: Refinement; whenFalse: Refinement } {
+function truthTest(
+  ctx: Context,
+  spec: LiveSpec,
+  block: HighBlock,
+  op: HighOp,
+  inner: { whenTrue: Refinement; whenFalse: Refinement },
+): { whenTrue: Refinement; whenFalse: Refinement } {
   const value = op.args[0]!;
   if (annotationOf(spec, value).kind !== "optional") return inner;
   return { whenTrue: both(ctx, spec, block, value, withoutNone), whenFalse: NOTHING };
 }
 
-function classTest(ctx: Context, spec: LiveSpec, block: HighBlock, op: HighOp): { whenTrue: Refinement; whenFalse: Refinement } {
+function classTest(
+  ctx: Context,
+  spec: LiveSpec,
+  block: HighBlock,
+  op: HighOp,
+): { whenTrue: Refinement; whenFalse: Refinement } {
   const value = op.args[0]!;
   const tested = testedClasses(spec, op.args[1]!);
   if (tested === null) return { whenTrue: NOTHING, whenFalse: NOTHING };
   const one = tested.classes.length === 1 ? tested.classes[0]! : null;
   const whenTrue = both(ctx, spec, block, value, (now) => {
     const some = withoutNone(now);
-    if (some.kind === "any_ref" && one !== null) return { kind: "instance", cls: types.classInstance(ctx, one, []) };
+    if (some.kind === "any_ref" && one !== null)
+      return { kind: "instance", cls: types.classInstance(ctx, one, []) };
     if (some.kind !== "instance" || one === null || isSubclass(some.cls.symbol, one)) return some;
     if (!isSubclass(one, some.cls.symbol) || one.typeParams.length > 0) return some;
     return { kind: "instance", cls: types.classInstance(ctx, one, []) };
   });
-  const covers = (annotation: Annotation): boolean => annotation.kind === "instance" && tested.classes.some((cls) => isSubclass(annotation.cls.symbol, cls));
-  const whenFalse = both(ctx, spec, block, value, (now) => (now.kind === "optional" && covers(now.of) ? NONE : now));
+  const covers = (annotation: Annotation): boolean =>
+    annotation.kind === "instance" &&
+    tested.classes.some((cls) => isSubclass(annotation.cls.symbol, cls));
+  const whenFalse = both(ctx, spec, block, value, (now) =>
+    now.kind === "optional" && covers(now.of) ? NONE : now,
+  );
   return { whenTrue, whenFalse };
 }

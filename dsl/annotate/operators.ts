@@ -15,7 +15,9 @@ import { fitsWidth, isSubclass } from "./unify.ts";
 import { annotationOf } from "./values.ts";
 
 /** How messages name an operation, and the method that overloads it. */
-const SPELLING: Partial<Record<HighOpName, { readonly sign: string; readonly verb: string; readonly method: string }>> = {
+const SPELLING: Partial<
+  Record<HighOpName, { readonly sign: string; readonly verb: string; readonly method: string }>
+> = {
   add: { sign: "+", verb: "add", method: "__add__" },
   sub: { sign: "-", verb: "subtract", method: "__sub__" },
   mul: { sign: "*", verb: "multiply", method: "__mul__" },
@@ -49,10 +51,15 @@ function mismatch(at: At, a: Annotation, b: Annotation): Annotation {
   const spelling = SPELLING[at.op.name]!;
   const notes = [...sideNotes(at, 0, a), ...sideNotes(at, 1, b)];
   const help = mixHelp(at.op.name, a, b);
-  return at.ctx.error("E0306", at.op.span, `cannot ${spelling.verb} ${show(a)} and ${show(b)} with \`${spelling.sign}\``, {
-    notes,
-    ...(help === null ? {} : { help }),
-  });
+  return at.ctx.error(
+    "E0306",
+    at.op.span,
+    `cannot ${spelling.verb} ${show(a)} and ${show(b)} with \`${spelling.sign}\``,
+    {
+      notes,
+      ...(help === null ? {} : { help }),
+    },
+  );
 }
 
 function sideNotes(at: At, index: number, annotation: Annotation): ReturnType<typeof note>[] {
@@ -60,16 +67,21 @@ function sideNotes(at: At, index: number, annotation: Annotation): ReturnType<ty
   const notes = span === null ? [] : [note(`this is ${show(annotation)}`, span)];
   const value = at.op.args[index]!;
   if (value.kind === "var" && at.ctx.checking)
-    notes.push(...chainNotes({ spec: at.spec, variable: value.id }).filter((one) => one.span !== span));
+    notes.push(
+      ...chainNotes({ spec: at.spec, variable: value.id }).filter((one) => one.span !== span),
+    );
   return notes;
 }
 
 function mixHelp(name: HighOpName, a: Annotation, b: Annotation): string | null {
   if (a.kind === "optional" || b.kind === "optional") return "test for None first";
   const kinds = [a.kind, b.kind];
-  if (kinds.includes("int") && kinds.includes("float")) return "convert one side: `float(…)` or `int(…)`";
-  if (name === "truediv" && a.kind === "int") return "`/` is for floats: use `//`, or convert with float(…)";
-  if (kinds.includes("str") && name === "add") return "convert the other side with str(…), or use an f-string";
+  if (kinds.includes("int") && kinds.includes("float"))
+    return "convert one side: `float(…)` or `int(…)`";
+  if (name === "truediv" && a.kind === "int")
+    return "`/` is for floats: use `//`, or convert with float(…)";
+  if (kinds.includes("str") && name === "add")
+    return "convert the other side with str(…), or use an f-string";
   if (a.kind === "int" && b.kind === "int") return "convert one side: `int(…)` or `uint(…)`";
   return null;
 }
@@ -81,7 +93,12 @@ export function binary(at: At): Annotation {
   const { name } = at.op;
   if (a.kind === "int" && b.kind === "int") return intBinary(at, a, b);
   if (a.kind === "float" && b.kind === "float") return floatBinary(at, a, b);
-  if (a.kind === "bool" && b.kind === "bool" && (name === "bitand" || name === "bitor" || name === "bitxor")) return BOOL;
+  if (
+    a.kind === "bool" &&
+    b.kind === "bool" &&
+    (name === "bitand" || name === "bitor" || name === "bitxor")
+  )
+    return BOOL;
   return overloaded(at, a, b);
 }
 
@@ -103,7 +120,12 @@ function intBinary(at: At, a: AnnotationOf<"int">, b: AnnotationOf<"int">): Anno
 function arithmeticWidth(a: AnnotationOf<"int">, b: AnnotationOf<"int">): Annotation | null {
   if (a.width !== "uint" && b.width !== "uint") return INT;
   for (const side of [a, b])
-    if (side.width !== "uint" && !side.width.startsWith("u") && (side.value === null || !fitsWidth(side.value, "uint"))) return null;
+    if (
+      side.width !== "uint" &&
+      !side.width.startsWith("u") &&
+      (side.value === null || !fitsWidth(side.value, "uint"))
+    )
+      return null;
   return UINT;
 }
 
@@ -130,9 +152,14 @@ function floatBinary(at: At, a: Annotation, b: Annotation): Annotation {
 function overloaded(at: At, a: Annotation, b: Annotation): Annotation {
   const name = at.op.name;
   if ((a.kind === "str" || a.kind === "char") && name === "mod")
-    return at.ctx.error("E0307", at.op.span, "the format of `%` must be a literal string", { help: "use an f-string, or build the text with StrBuilder" });
-  if (isText(a) && isText(b) && (name === "add" || name === "inplace_add")) return callLibrary(at, "str_concat", at.op.args);
-  const found = methodOf(at, a, SPELLING[name]!.method) ?? (name === "inplace_add" ? methodOf(at, a, "__add__") : null);
+    return at.ctx.error("E0307", at.op.span, "the format of `%` must be a literal string", {
+      help: "use an f-string, or build the text with StrBuilder",
+    });
+  if (isText(a) && isText(b) && (name === "add" || name === "inplace_add"))
+    return callLibrary(at, "str_concat", at.op.args);
+  const found =
+    methodOf(at, a, SPELLING[name]!.method) ??
+    (name === "inplace_add" ? methodOf(at, a, "__add__") : null);
   if (found === null) return mismatch(at, a, b);
   return callOn(at, found, at.op.args[0]!, [at.op.args[1]!]);
 }
@@ -157,26 +184,47 @@ export function methodOf(at: At, receiver: Annotation, name: string): FoundMetho
   return method === null ? null : { method, cls: null };
 }
 
-export function callOn(at: At, found: FoundMethod, receiver: HighValue, values: readonly HighValue[], negate = false): Annotation {
+export function callOn(
+  at: At,
+  found: FoundMethod,
+  receiver: HighValue,
+  values: readonly HighValue[],
+  negate = false,
+): Annotation {
   const spans = (at.op.aux.argSpans ?? []).slice(1);
-  if (found.cls === null) return callFunction(at, found.method, receiver, positional(values, spans), negate);
-  return callInstanceMethod(at, found.cls, found.method, receiver, positional(values, spans), negate);
+  if (found.cls === null)
+    return callFunction(at, found.method, receiver, positional(values, spans), negate);
+  return callInstanceMethod(
+    at,
+    found.cls,
+    found.method,
+    receiver,
+    positional(values, spans),
+    negate,
+  );
 }
 
 export function unary(at: At): Annotation {
   const a = args(at)[0]!;
   const { name } = at.op;
   if (a.kind === "int") {
-    if (name === "neg" && a.value !== null) return { kind: "int", width: "int", nonneg: false, value: -a.value };
-    if (name === "invert" && a.value !== null && a.width === "int") return { kind: "int", width: "int", nonneg: false, value: ~a.value };
+    if (name === "neg" && a.value !== null)
+      return { kind: "int", width: "int", nonneg: false, value: -a.value };
+    if (name === "invert" && a.value !== null && a.width === "int")
+      return { kind: "int", width: "int", nonneg: false, value: ~a.value };
     return a.width === "uint" ? UINT : INT;
   }
   if (a.kind === "float" && name !== "invert") return a;
   const found = methodOf(at, a, SPELLING[name]!.method);
   if (found !== null) return callOn(at, found, at.op.args[0]!, []);
-  return at.ctx.error("E0306", at.op.span, `cannot ${SPELLING[name]!.verb} ${show(a)} with \`${SPELLING[name]!.sign}\``, {
-    notes: sideNotes(at, 0, a),
-  });
+  return at.ctx.error(
+    "E0306",
+    at.op.span,
+    `cannot ${SPELLING[name]!.verb} ${show(a)} with \`${SPELLING[name]!.sign}\``,
+    {
+      notes: sideNotes(at, 0, a),
+    },
+  );
 }
 
 // ---------------------------------------------------------------- comparison
@@ -191,22 +239,44 @@ export function equality(at: At): Annotation {
     return callLibrary(at, "str_eq", at.op.args, negate);
   }
   if (a.kind === "tuple" && b.kind === "tuple" && a.items.length === b.items.length)
-    return a.items.length === 0 ? BOOL : callLibrary(at, `tuple_eq_${a.items.length}`, at.op.args, negate);
-  if (a.kind === "int" && b.kind === "int") return arithmeticWidth(a, b) === null ? mismatch(at, a, b) : BOOL;
+    return a.items.length === 0
+      ? BOOL
+      : callLibrary(at, `tuple_eq_${a.items.length}`, at.op.args, negate);
+  if (a.kind === "int" && b.kind === "int")
+    return arithmeticWidth(a, b) === null ? mismatch(at, a, b) : BOOL;
   if (a.kind === "enum" && b.kind === "enum" && a.symbol === b.symbol) {
-    return a.index !== null && b.index !== null ? (((a.index === b.index) !== negate) ? TRUE : FALSE) : BOOL;
+    return a.index !== null && b.index !== null
+      ? (a.index === b.index) !== negate
+        ? TRUE
+        : FALSE
+      : BOOL;
   }
   if (a.kind === "instance" && b.kind === "instance") return instanceEquality(at, a, b, negate);
-  if (a.kind === "bool" && b.kind === "bool" && a.value !== null && b.value !== null) return (a.value === b.value) !== negate ? TRUE : FALSE;
-  if (a.kind === b.kind && (a.kind === "bool" || a.kind === "float" || a.kind === "ptr" || a.kind === "class" || a.kind === "function" || a.kind === "any_ref"))
+  if (a.kind === "bool" && b.kind === "bool" && a.value !== null && b.value !== null)
+    return (a.value === b.value) !== negate ? TRUE : FALSE;
+  if (
+    a.kind === b.kind &&
+    (a.kind === "bool" ||
+      a.kind === "float" ||
+      a.kind === "ptr" ||
+      a.kind === "class" ||
+      a.kind === "function" ||
+      a.kind === "any_ref")
+  )
     return BOOL;
   if (a.kind === "class" || b.kind === "class") return BOOL;
   const found = methodOf(at, a, "__eq__");
-  if (found !== null && a.kind === b.kind) return callOn(at, found, at.op.args[0]!, [at.op.args[1]!], negate);
+  if (found !== null && a.kind === b.kind)
+    return callOn(at, found, at.op.args[0]!, [at.op.args[1]!], negate);
   return mismatch(at, a, b);
 }
 
-function instanceEquality(at: At, a: AnnotationOf<"instance">, b: AnnotationOf<"instance">, negate: boolean): Annotation {
+function instanceEquality(
+  at: At,
+  a: AnnotationOf<"instance">,
+  b: AnnotationOf<"instance">,
+  negate: boolean,
+): Annotation {
   const own = negate ? methodOf(at, a, "__ne__") : null;
   if (own !== null) return callOn(at, own, at.op.args[0]!, [at.op.args[1]!]);
   const found = methodOf(at, a, "__eq__");
@@ -216,27 +286,44 @@ function instanceEquality(at: At, a: AnnotationOf<"instance">, b: AnnotationOf<"
 
 /** Whether some object could be of both classes, or they share a base. */
 function related(a: ClassSymbol, b: ClassSymbol): boolean {
-  for (let one: ClassSymbol | null = a; one !== null; one = one.base) if (isSubclass(b, one)) return true;
+  for (let one: ClassSymbol | null = a; one !== null; one = one.base)
+    if (isSubclass(b, one)) return true;
   return false;
 }
 
 function optionalEquality(at: At, a: Annotation, b: Annotation, negate: boolean): Annotation {
   const inner = withoutNone(a);
   const other = withoutNone(b);
-  if (inner.kind === "instance" && other.kind === "instance" && methodOf(at, inner, "__eq__") === null)
+  if (
+    inner.kind === "instance" &&
+    other.kind === "instance" &&
+    methodOf(at, inner, "__eq__") === null
+  )
     return related(inner.cls.symbol, other.cls.symbol) ? BOOL : mismatch(at, a, b);
   return callLibrary(at, "optional_eq", at.op.args, negate);
 }
 
 export function ordering(at: At): Annotation {
   const [a, b] = args(at) as [Annotation, Annotation];
-  if (a.kind === "int" && b.kind === "int") return arithmeticWidth(a, b) === null ? mismatch(at, a, b) : BOOL;
-  if (a.kind === b.kind && (a.kind === "float" || a.kind === "char" || a.kind === "ptr")) return BOOL;
+  if (a.kind === "int" && b.kind === "int")
+    return arithmeticWidth(a, b) === null ? mismatch(at, a, b) : BOOL;
+  if (a.kind === b.kind && (a.kind === "float" || a.kind === "char" || a.kind === "ptr"))
+    return BOOL;
   if (isText(a) && isText(b)) return callLibrary(at, `str_${at.op.name}`, at.op.args);
-  if (a.kind === "tuple" && b.kind === "tuple" && a.items.length === b.items.length && a.items.length > 0) {
+  if (
+    a.kind === "tuple" &&
+    b.kind === "tuple" &&
+    a.items.length === b.items.length &&
+    a.items.length > 0
+  ) {
     const swap = at.op.name === "gt" || at.op.name === "le";
     const values = swap ? [at.op.args[1]!, at.op.args[0]!] : at.op.args;
-    return callLibrary(at, `tuple_lt_${a.items.length}`, values, at.op.name === "le" || at.op.name === "ge");
+    return callLibrary(
+      at,
+      `tuple_lt_${a.items.length}`,
+      values,
+      at.op.name === "le" || at.op.name === "ge",
+    );
   }
   const found = methodOf(at, a, SPELLING[at.op.name]!.method);
   if (found !== null) return callOn(at, found, at.op.args[0]!, [at.op.args[1]!]);
@@ -265,13 +352,17 @@ export function identity(at: At): Annotation {
   const [a, b] = args(at) as [Annotation, Annotation];
   const negate = at.op.name === "ne";
   const decided = (value: boolean): Annotation => {
-    at.ctx.resolve(at.spec, at.op, { kind: "constant", value: { kind: "bool", value: value !== negate } });
+    at.ctx.resolve(at.spec, at.op, {
+      kind: "constant",
+      value: { kind: "bool", value: value !== negate },
+    });
     return value !== negate ? TRUE : FALSE;
   };
   if (a.kind === "none" && b.kind === "none") return decided(true);
   if (a.kind === "none" || b.kind === "none") {
     const other = a.kind === "none" ? b : a;
-    if (other.kind === "optional" || other.kind === "any_ref" || isLibraryReference(at, other)) return BOOL;
+    if (other.kind === "optional" || other.kind === "any_ref" || isLibraryReference(at, other))
+      return BOOL;
     return decided(false);
   }
   if (a.kind === "constant" && b.kind === "constant" && "symbol" in a.value && "symbol" in b.value)
@@ -281,7 +372,10 @@ export function identity(at: At): Annotation {
 
 /** The library may look at array items that nobody has set yet: they are null whatever their type. */
 function isLibraryReference(at: At, annotation: Annotation): boolean {
-  return at.spec.symbol.module.tree.raw && ["instance", "array", "str", "tuple", "function"].includes(annotation.kind);
+  return (
+    at.spec.symbol.module.tree.raw &&
+    ["instance", "array", "str", "tuple", "function"].includes(annotation.kind)
+  );
 }
 
 // ---------------------------------------------------------------- truth
@@ -311,7 +405,8 @@ export function truth(at: At): Annotation {
 }
 
 function optionalTruth(at: At, a: AnnotationOf<"optional">): Annotation {
-  if (a.of.kind === "instance" || a.of.kind === "str" || a.of.kind === "array") lengthTruth({ ...at, receiver: a.of }, a.of, false);
+  if (a.of.kind === "instance" || a.of.kind === "str" || a.of.kind === "array")
+    lengthTruth({ ...at, receiver: a.of }, a.of, false);
   return BOOL;
 }
 
@@ -322,7 +417,8 @@ function lengthTruth(at: At, a: Annotation, decide: boolean): Annotation {
     const result = callOn(at, found, at.op.args[0]!, []);
     return result.kind === "never" || result.kind === "poison" ? result : BOOL;
   }
-  if (decide) at.ctx.resolve(at.spec, at.op, { kind: "constant", value: { kind: "bool", value: true } });
+  if (decide)
+    at.ctx.resolve(at.spec, at.op, { kind: "constant", value: { kind: "bool", value: true } });
   return decide ? TRUE : BOOL;
 }
 
@@ -336,7 +432,11 @@ export function classTest(at: At): Annotation {
   const subject = annotationOf(at.spec, at.op.args[0]!);
   const classes = testedClasses(at.spec, at.op.args[1]!);
   if (classes === null)
-    return at.ctx.error("E0308", at.op.aux.argSpans?.[1] ?? at.op.span, "isinstance needs a class, or a tuple of classes, that is known before the program runs");
+    return at.ctx.error(
+      "E0308",
+      at.op.aux.argSpans?.[1] ?? at.op.span,
+      "isinstance needs a class, or a tuple of classes, that is known before the program runs",
+    );
   const decide = (value: boolean): Annotation => {
     at.ctx.resolve(at.spec, at.op, { kind: "class-test", classes: [], decided: value });
     return value ? TRUE : FALSE;
@@ -354,15 +454,21 @@ export function classTest(at: At): Annotation {
     return BOOL;
   }
   const symbol = inner.cls.symbol;
-  if (subject.kind !== "optional" && classes.classes.some((cls) => isSubclass(symbol, cls))) return decide(true);
-  const possible = classes.classes.filter((cls) => isSubclass(cls, symbol) || isSubclass(symbol, cls));
+  if (subject.kind !== "optional" && classes.classes.some((cls) => isSubclass(symbol, cls)))
+    return decide(true);
+  const possible = classes.classes.filter(
+    (cls) => isSubclass(cls, symbol) || isSubclass(symbol, cls),
+  );
   if (possible.length === 0) return decide(false);
   at.ctx.resolve(at.spec, at.op, { kind: "class-test", classes: possible, decided: null });
   return BOOL;
 }
 
 /** The classes, and the built-in kinds, that a test names. */
-export function testedClasses(spec: LiveSpec, value: HighValue): { classes: ClassSymbol[]; primitives: string[] } | null {
+export function testedClasses(
+  spec: LiveSpec,
+  value: HighValue,
+): { classes: ClassSymbol[]; primitives: string[] } | null {
   const annotation = annotationOf(spec, value);
   const items = annotation.kind === "tuple" ? annotation.items : [annotation];
   const classes: ClassSymbol[] = [];

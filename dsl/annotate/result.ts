@@ -6,7 +6,14 @@
  * kinds its arguments have (int arithmetic, float comparison, reference identity, …).
  */
 import type { HighBlock, HighGraph, HighLink, HighOp, HighValue } from "../flow/ops.ts";
-import type { BoundProgram, ClassSymbol, FieldDeclaration, FunctionSymbol, GlobalSymbol, StaticValue } from "../bind/symbols.ts";
+import type {
+  BoundProgram,
+  ClassSymbol,
+  FieldDeclaration,
+  FunctionSymbol,
+  GlobalSymbol,
+  StaticValue,
+} from "../bind/symbols.ts";
 import type { Diagnostic } from "../syntax/diagnostics.ts";
 import type { Annotation } from "./lattice.ts";
 import type { Cell, ClassInstance, FunctionCell, MethodFamily } from "./cells.ts";
@@ -45,9 +52,19 @@ export type ArgumentSource =
 
 export type Resolution =
   /** The arguments, in the order of `target.params`; conversions to the parameters' types are lowering's. */
-  | { readonly kind: "call"; readonly target: Spec; readonly args: readonly ArgumentSource[]; readonly negate?: boolean }
+  | {
+      readonly kind: "call";
+      readonly target: Spec;
+      readonly args: readonly ArgumentSource[];
+      readonly negate?: boolean;
+    }
   /** Dispatch on the class of `args[0]`. `negate`: `a != b` by way of `__eq__`. */
-  | { readonly kind: "virtual"; readonly family: MethodFamily; readonly args: readonly ArgumentSource[]; readonly negate?: boolean }
+  | {
+      readonly kind: "virtual";
+      readonly family: MethodFamily;
+      readonly args: readonly ArgumentSource[];
+      readonly negate?: boolean;
+    }
   /** Through a function value. */
   | {
       readonly kind: "indirect";
@@ -55,14 +72,34 @@ export type Resolution =
       readonly callee: HighValue;
       readonly args: readonly HighValue[];
       /** The function value is what this field of `callee` holds: `obj.handler(x)`. */
-      readonly through?: { readonly owner: ClassInstance; readonly field: FieldDeclaration; readonly cell: Cell };
+      readonly through?: {
+        readonly owner: ClassInstance;
+        readonly field: FieldDeclaration;
+        readonly cell: Cell;
+      };
     }
   /** A new object, then its `__init__` (null: none) with the object as its first argument, not listed in `args`. */
-  | { readonly kind: "new"; readonly cls: ClassInstance; readonly init: Spec | null; readonly args: readonly ArgumentSource[] }
+  | {
+      readonly kind: "new";
+      readonly cls: ClassInstance;
+      readonly init: Spec | null;
+      readonly args: readonly ArgumentSource[];
+    }
   /** getattr/setattr of a field; `owner` is the class instance that declares it. */
-  | { readonly kind: "field"; readonly owner: ClassInstance; readonly field: FieldDeclaration; readonly cell: Cell }
+  | {
+      readonly kind: "field";
+      readonly owner: ClassInstance;
+      readonly field: FieldDeclaration;
+      readonly cell: Cell;
+    }
   /** A class attribute: the same for all classes at or below the receiver's (`values` null), or looked up by class. */
-  | { readonly kind: "class-attribute"; readonly name: string; readonly root: ClassSymbol; readonly type: Annotation; readonly constant: StaticValue | null }
+  | {
+      readonly kind: "class-attribute";
+      readonly name: string;
+      readonly root: ClassSymbol;
+      readonly type: Annotation;
+      readonly constant: StaticValue | null;
+    }
   /** A method as a value: a closure over the receiver. `target` for a direct one, else through the family. */
   | { readonly kind: "bind"; readonly target: Spec | MethodFamily; readonly fn: FunctionCell }
   /** A nested function or lambda as a closure over its captured values (the op's arguments). */
@@ -72,9 +109,18 @@ export type Resolution =
   /** The result is the (only) argument, perhaps under another representation. */
   | { readonly kind: "same"; readonly value: HighValue }
   /** isinstance, match_exception: classes to test, null included or not; `static` if decided. */
-  | { readonly kind: "class-test"; readonly classes: readonly ClassSymbol[]; readonly decided: boolean | null }
+  | {
+      readonly kind: "class-test";
+      readonly classes: readonly ClassSymbol[];
+      readonly decided: boolean | null;
+    }
   /** int, char, str, float, bool conversions and other things that lowering knows by name. */
-  | { readonly kind: "intrinsic"; readonly name: IntrinsicName; readonly args: readonly HighValue[]; readonly type: Annotation | null }
+  | {
+      readonly kind: "intrinsic";
+      readonly name: IntrinsicName;
+      readonly args: readonly HighValue[];
+      readonly type: Annotation | null;
+    }
   /**
    * A display: the op's arguments become fixed arrays (`arrays` of them, dealt out in turn: a dict's
    * keys and values are two), which `finish` turns into the result; without it the array is it.

@@ -12,7 +12,14 @@ import { exitLinks } from "../flow/graph.ts";
 import type { TypeExpr } from "../syntax/ast.ts";
 import type { Span } from "../syntax/source.ts";
 import { find, findClass, findFunction, newCell } from "./cells.ts";
-import type { Cell, ClassInstance, FunctionCell, Instantiation, MethodFamily, TypeEnvironment } from "./cells.ts";
+import type {
+  Cell,
+  ClassInstance,
+  FunctionCell,
+  Instantiation,
+  MethodFamily,
+  TypeEnvironment,
+} from "./cells.ts";
 import type { Context, LiveSpec } from "./context.ts";
 import { NEVER, NONE, POISON } from "./lattice.ts";
 import type { Annotation, AnnotationOf } from "./lattice.ts";
@@ -32,12 +39,15 @@ export const PLAIN: Variant = { constArgs: new Map(), starCount: 0 };
 
 /** The type parameters a function sees: its class's and its own. */
 export function typeParamNames(symbol: FunctionSymbol): string[] {
-  const names = symbol.owner === null ? [] : symbol.owner.typeParams.map((param) => param.name.text);
+  const names =
+    symbol.owner === null ? [] : symbol.owner.typeParams.map((param) => param.name.text);
   return names.concat(symbol.typeParams.map((param) => param.name.text));
 }
 
 export function isGeneric(symbol: FunctionSymbol): boolean {
-  return symbol.typeParams.length > 0 || (symbol.owner !== null && symbol.owner.typeParams.length > 0);
+  return (
+    symbol.typeParams.length > 0 || (symbol.owner !== null && symbol.owner.typeParams.length > 0)
+  );
 }
 
 // ---------------------------------------------------------------- plain specialisations
@@ -54,8 +64,19 @@ function variantSpec(ctx: Context, symbol: FunctionSymbol, variant: Variant): Li
   const key = symbol.qualifiedName + variantKey(variant) + `#${symbolId(symbol)}`;
   const known = ctx.specsByKey.get(key);
   if (known !== undefined) return known;
-  const owner = symbol.owner !== null && symbol.owner.flavour !== "mixin" ? types.classInstance(ctx, symbol.owner, []) : null;
-  return makeSpec(ctx, { symbol, key, name: symbol.qualifiedName + variantKey(variant), env: ctx.topEnv, owner, typeArgs: [], variant });
+  const owner =
+    symbol.owner !== null && symbol.owner.flavour !== "mixin"
+      ? types.classInstance(ctx, symbol.owner, [])
+      : null;
+  return makeSpec(ctx, {
+    symbol,
+    key,
+    name: symbol.qualifiedName + variantKey(variant),
+    env: ctx.topEnv,
+    owner,
+    typeArgs: [],
+    variant,
+  });
 }
 
 /** The specialisation of a nested function within one of the function around it. */
@@ -63,8 +84,19 @@ export function nestedSpec(ctx: Context, symbol: FunctionSymbol, outer: LiveSpec
   const key = `${symbol.qualifiedName}#${symbolId(symbol)}@${outer.id}`;
   const known = ctx.specsByKey.get(key);
   if (known !== undefined) return known;
-  const suffix = outer.name === outer.symbol.qualifiedName ? "" : outer.name.slice(outer.symbol.qualifiedName.length);
-  return makeSpec(ctx, { symbol, key, name: symbol.qualifiedName + suffix, env: outer.env, owner: null, typeArgs: [], variant: PLAIN });
+  const suffix =
+    outer.name === outer.symbol.qualifiedName
+      ? ""
+      : outer.name.slice(outer.symbol.qualifiedName.length);
+  return makeSpec(ctx, {
+    symbol,
+    key,
+    name: symbol.qualifiedName + suffix,
+    env: outer.env,
+    owner: null,
+    typeArgs: [],
+    variant: PLAIN,
+  });
 }
 
 const symbolIds = new WeakMap<FunctionSymbol, number>();
@@ -138,7 +170,9 @@ function makeSpec(ctx: Context, options: SpecOptions): LiveSpec {
   const captures = symbol.captures.map((name) => newCell(`captured \`${name}\``));
   const params = symbol.params
     .map((_, i) => i)
-    .filter((i) => !symbol.params[i]!.isConst || !variant.constArgs.has(symbol.params[i]!.name.text))
+    .filter(
+      (i) => !symbol.params[i]!.isConst || !variant.constArgs.has(symbol.params[i]!.name.text),
+    )
     .map((i) => paramCell(ctx, options, i, family));
   const spec: LiveSpec = {
     id: ctx.specs.length,
@@ -172,24 +206,33 @@ function makeSpec(ctx: Context, options: SpecOptions): LiveSpec {
 function countPredecessors(graph: HighGraph): Map<HighBlock, number> {
   const counts = new Map<HighBlock, number>();
   for (const block of graph.blocks)
-    for (const link of exitLinks(block.exit)) counts.set(link.target, (counts.get(link.target) ?? 0) + 1);
+    for (const link of exitLinks(block.exit))
+      counts.set(link.target, (counts.get(link.target) ?? 0) + 1);
   return counts;
 }
 
-function paramCell(ctx: Context, options: SpecOptions, index: number, family: MethodFamily | null): Cell {
+function paramCell(
+  ctx: Context,
+  options: SpecOptions,
+  index: number,
+  family: MethodFamily | null,
+): Cell {
   const { symbol, env, owner, variant } = options;
   const param = symbol.params[index]!;
   const what = `parameter \`${param.name.text}\` of ${symbol.name}`;
   if (param.star) {
     const items = Array.from({ length: variant.starCount }, () => POISON);
-    return items.length === 0 ? declaredCell({ kind: "tuple", items: [] }, what, param.span) : newCell(what);
+    return items.length === 0
+      ? declaredCell({ kind: "tuple", items: [] }, what, param.span)
+      : newCell(what);
   }
   if (index === 0 && symbol.flavour === "method" && param.type === null && owner !== null)
     return declaredCell({ kind: "instance", cls: owner }, what, param.span);
   const shared = family === null ? null : (family.params[index - 1] ?? null);
   if (param.type !== null) {
     const cell = types.declaredCellOf(ctx, param.type, symbol.module, env, what);
-    if (shared !== null && find(shared) !== cell) forward(ctx, shared, cell, "passed through the overridden method", null);
+    if (shared !== null && find(shared) !== cell)
+      forward(ctx, shared, cell, "passed through the overridden method", null);
     return cell;
   }
   return shared ?? newCell(what);
@@ -200,9 +243,11 @@ function resultCell(ctx: Context, options: SpecOptions, family: MethodFamily | n
   const what = `result of ${symbol.name}`;
   let cell: Cell;
   const none = symbol.returns === null ? isGeneric(symbol) : isNoneType(symbol.returns);
-  if (symbol.flavour === "extern" && (none || symbol.returns === null)) cell = declaredCell(NONE, what, symbol.span);
+  if (symbol.flavour === "extern" && (none || symbol.returns === null))
+    cell = declaredCell(NONE, what, symbol.span);
   else if (none) cell = noneResult(what, symbol.returns?.span ?? symbol.span);
-  else if (symbol.returns !== null) cell = types.declaredCellOf(ctx, symbol.returns, symbol.module, env, what);
+  else if (symbol.returns !== null)
+    cell = types.declaredCellOf(ctx, symbol.returns, symbol.module, env, what);
   else if (family !== null && find(family.result).declared) return family.result;
   else cell = newCell(what);
   if (family !== null) forward(ctx, cell, family.result, "returned by an override", null);
@@ -235,7 +280,8 @@ export function findMethod(cls: ClassSymbol, name: string): FunctionSymbol | nul
 /** The topmost definition of the method that this one overrides (itself when it overrides none). */
 function rootMethod(symbol: FunctionSymbol): FunctionSymbol {
   let root = symbol;
-  for (let one: ClassSymbol | null = symbol.owner; one !== null; one = one.base) root = one.methods.get(symbol.name) ?? root;
+  for (let one: ClassSymbol | null = symbol.owner; one !== null; one = one.base)
+    root = one.methods.get(symbol.name) ?? root;
   return root;
 }
 
@@ -245,7 +291,8 @@ function definedBelow(cls: ClassSymbol, name: string): boolean {
 
 /** Whether calls of this method may have to dispatch: it overrides something or is overridden. */
 export function isVirtual(symbol: FunctionSymbol): boolean {
-  if (symbol.flavour !== "method" || symbol.name === "__init__" || symbol.owner === null) return false;
+  if (symbol.flavour !== "method" || symbol.name === "__init__" || symbol.owner === null)
+    return false;
   if (symbol.owner.flavour !== "class" || symbol.owner.typeParams.length > 0) return false;
   const root = rootMethod(symbol);
   return root !== symbol || symbol.isAbstract || definedBelow(symbol.owner, symbol.name);
@@ -264,9 +311,14 @@ export function familyOf(ctx: Context, symbol: FunctionSymbol): MethodFamily {
     root: types.classInstance(ctx, root.owner!, []),
     params: root.params.slice(1).map((param) => {
       const name = `parameter \`${param.name.text}\` of ${what}`;
-      return param.type === null ? newCell(name) : types.declaredCellOf(ctx, param.type, root.module, ctx.topEnv, name);
+      return param.type === null
+        ? newCell(name)
+        : types.declaredCellOf(ctx, param.type, root.module, ctx.topEnv, name);
     }),
-    result: root.returns === null || isNoneType(root.returns) ? newCell(`result of ${what}`) : types.declaredCellOf(ctx, root.returns, root.module, ctx.topEnv, `result of ${what}`),
+    result:
+      root.returns === null || isNoneType(root.returns)
+        ? newCell(`result of ${what}`)
+        : types.declaredCellOf(ctx, root.returns, root.module, ctx.topEnv, `result of ${what}`),
     implementations: new Map(),
     symbol: root,
     calledOn: new Set(),
@@ -292,8 +344,16 @@ export function callOn(ctx: Context, family: MethodFamily, cls: ClassSymbol): vo
 // ---------------------------------------------------------------- generics
 
 /** A generic function's signature at these type-argument cells. */
-export function instantiate(ctx: Context, symbol: FunctionSymbol, owner: ClassInstance | null, cells: ReadonlyMap<string, Cell>): Instantiation {
-  const env = owner !== null && symbol.typeParams.length === 0 ? types.classEnvironment(owner) : types.newEnvironment(cells);
+export function instantiate(
+  ctx: Context,
+  symbol: FunctionSymbol,
+  owner: ClassInstance | null,
+  cells: ReadonlyMap<string, Cell>,
+): Instantiation {
+  const env =
+    owner !== null && symbol.typeParams.length === 0
+      ? types.classEnvironment(owner)
+      : types.newEnvironment(cells);
   const reader = ctx.reader;
   ctx.reader = null;
   const instantiation: Instantiation = {
@@ -304,7 +364,9 @@ export function instantiate(ctx: Context, symbol: FunctionSymbol, owner: ClassIn
       const what = `parameter \`${param.name.text}\` of ${symbol.name}`;
       if (i === 0 && symbol.flavour === "method" && param.type === null && owner !== null)
         return declaredCell({ kind: "instance", cls: owner }, what, param.span);
-      return param.type === null ? newCell(what) : types.cellFor(ctx, param.type, symbol.module, env, what);
+      return param.type === null
+        ? newCell(what)
+        : types.cellFor(ctx, param.type, symbol.module, env, what);
     }),
     result:
       symbol.returns === null || isNoneType(symbol.returns)
@@ -322,7 +384,11 @@ export function instantiate(ctx: Context, symbol: FunctionSymbol, owner: ClassIn
 }
 
 /** A method of a generic class at the class's type arguments; shared by all its calls. */
-export function methodSignature(ctx: Context, symbol: FunctionSymbol, owner: ClassInstance): Instantiation {
+export function methodSignature(
+  ctx: Context,
+  symbol: FunctionSymbol,
+  owner: ClassInstance,
+): Instantiation {
   const cls = findClass(owner);
   let signature = cls.signatures.get(symbol.name);
   if (signature === undefined || signature.symbol !== symbol) {
@@ -381,14 +447,21 @@ function specialiseBody(ctx: Context, instantiation: Instantiation): boolean {
   if (known !== undefined) {
     const isNew = instantiation.spec !== known;
     instantiation.spec = known;
-    if (!find(instantiation.result).declared && known.result !== instantiation.result) returnsNone(ctx, known, instantiation);
+    if (!find(instantiation.result).declared && known.result !== instantiation.result)
+      returnsNone(ctx, known, instantiation);
     return isNew || ctx.hasWork();
   }
-  const cells = new Map(names.map((name, i) => [name, declaredCell(annotations[i]!, `\`${name}\``)]));
+  const cells = new Map(
+    names.map((name, i) => [name, declaredCell(annotations[i]!, `\`${name}\``)]),
+  );
   const owner =
     symbol.owner === null || symbol.owner.flavour === "mixin" || symbol.flavour === "staticmethod"
       ? null
-      : canonicalClass(ctx, symbol.owner, symbol.owner.typeParams.map((param) => cells.get(param.name.text)!));
+      : canonicalClass(
+          ctx,
+          symbol.owner,
+          symbol.owner.typeParams.map((param) => cells.get(param.name.text)!),
+        );
   instantiation.spec = makeSpec(ctx, {
     symbol,
     key,
@@ -406,7 +479,8 @@ function specialiseBody(ctx: Context, instantiation: Instantiation): boolean {
 /** A generic function without a declared result returns `None`, if it returns: its body tells. */
 function returnsNone(ctx: Context, spec: LiveSpec, instantiation: Instantiation): void {
   const { returns } = instantiation.symbol;
-  if (returns === null || isNoneType(returns)) forward(ctx, spec.result, instantiation.result, "returned here", null);
+  if (returns === null || isNoneType(returns))
+    forward(ctx, spec.result, instantiation.result, "returned here", null);
 }
 
 /** What a type parameter is taken to be once nothing more flows: a container nobody filled holds `None`. */
@@ -432,7 +506,9 @@ function canonicalClass(ctx: Context, symbol: ClassSymbol, args: readonly Cell[]
 /** A function cell whose calls reach this target, the first `captured` parameters being bound already. */
 export function functionCellFor(ctx: Context, target: Spec, captured: number): FunctionCell {
   const name = target.symbol.name;
-  const params = target.params.slice(captured).map((_, i) => newCell(`parameter ${i + 1} of ${name}`));
+  const params = target.params
+    .slice(captured)
+    .map((_, i) => newCell(`parameter ${i + 1} of ${name}`));
   const fn = types.newFunctionCell(params, newCell(`result of ${name}`));
   connect(ctx, fn, target, captured);
   return fn;
@@ -444,14 +520,18 @@ export function familyFunctionCell(ctx: Context, family: MethodFamily): Function
     newCell(`result of ${family.name}`),
   );
   fn.targets.add(family);
-  family.params.forEach((param, i) => forward(ctx, fn.params[i]!, param, "passed through a function value", null));
+  family.params.forEach((param, i) =>
+    forward(ctx, fn.params[i]!, param, "passed through a function value", null),
+  );
   forward(ctx, family.result, fn.result, "returned through a function value", null);
   return fn;
 }
 
 function connect(ctx: Context, fn: FunctionCell, target: Spec, captured: number): void {
   fn.targets.add(target);
-  fn.params.forEach((param, i) => forward(ctx, param, target.params[captured + i]!, "passed through a function value", null));
+  fn.params.forEach((param, i) =>
+    forward(ctx, param, target.params[captured + i]!, "passed through a function value", null),
+  );
   forward(ctx, target.result, fn.result, "returned through a function value", null);
 }
 

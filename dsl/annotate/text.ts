@@ -1,7 +1,13 @@
 /** The text of a value: f-strings, `str(x)`, `repr(x)`, print. */
 import type { StaticValue } from "../bind/symbols.ts";
 import type { HighValue } from "../flow/ops.ts";
-import { callFunction, callInstanceMethod, callLibrary, libraryFunction, positional } from "./calls.ts";
+import {
+  callFunction,
+  callInstanceMethod,
+  callLibrary,
+  libraryFunction,
+  positional,
+} from "./calls.ts";
 import type { At } from "./calls.ts";
 import { STR } from "./lattice.ts";
 import type { Annotation } from "./lattice.ts";
@@ -10,7 +16,12 @@ import type { FoundMethod } from "./operators.ts";
 import { show } from "./show.ts";
 import { annotationOf } from "./values.ts";
 
-export function textOf(at: At, value: HighValue, conversion: "r" | "s" | null, format: string | null): Annotation {
+export function textOf(
+  at: At,
+  value: HighValue,
+  conversion: "r" | "s" | null,
+  format: string | null,
+): Annotation {
   const from = annotationOf(at.spec, value);
   if (format !== null && format !== "") return formatted(at, value, from, format);
   switch (from.kind) {
@@ -31,15 +42,25 @@ export function textOf(at: At, value: HighValue, conversion: "r" | "s" | null, f
     case "none":
       return constantText(at, "None");
     case "enum":
-      at.ctx.resolve(at.spec, at.op, { kind: "intrinsic", name: "enum_name", args: [value], type: STR });
+      at.ctx.resolve(at.spec, at.op, {
+        kind: "intrinsic",
+        name: "enum_name",
+        args: [value],
+        type: STR,
+      });
       return STR;
     case "optional":
       return callLibrary(at, conversion === "r" ? "optional_repr" : "optional_to_str", [value]);
     case "tuple":
-      return from.items.length === 0 ? constantText(at, "()") : callLibrary(at, `tuple_repr_${from.items.length}`, [value]);
+      return from.items.length === 0
+        ? constantText(at, "()")
+        : callLibrary(at, `tuple_repr_${from.items.length}`, [value]);
     case "array":
     case "instance": {
-      const found = (conversion === "r" ? methodOf(at, from, "__repr__") : null) ?? methodOf(at, from, "__str__") ?? methodOf(at, from, "__repr__");
+      const found =
+        (conversion === "r" ? methodOf(at, from, "__repr__") : null) ??
+        methodOf(at, from, "__str__") ??
+        methodOf(at, from, "__repr__");
       if (found !== null) return callText(at, found, value);
       break;
     }
@@ -51,7 +72,11 @@ export function textOf(at: At, value: HighValue, conversion: "r" | "s" | null, f
     default:
       break;
   }
-  return at.ctx.error("E0314", at.op.span, `${show(from)} has no text: it defines neither __str__ nor __repr__`);
+  return at.ctx.error(
+    "E0314",
+    at.op.span,
+    `${show(from)} has no text: it defines neither __str__ nor __repr__`,
+  );
 }
 
 function callText(at: At, found: FoundMethod, value: HighValue): Annotation {
@@ -75,10 +100,12 @@ function formatted(at: At, value: HighValue, from: Annotation, format: string): 
     case "poison":
       return from;
     case "int":
-      if (wanted === null || "dxXobc".includes(wanted)) return callFormat(at, "format_int", value, spec);
+      if (wanted === null || "dxXobc".includes(wanted))
+        return callFormat(at, "format_int", value, spec);
       break;
     case "float":
-      if (wanted === null || "eEfFgG%".includes(wanted)) return callFormat(at, "format_float", value, spec);
+      if (wanted === null || "eEfFgG%".includes(wanted))
+        return callFormat(at, "format_float", value, spec);
       break;
     case "str":
     case "char":

@@ -6,14 +6,34 @@ import type { HighOpName, HighValue } from "../flow/ops.ts";
 import { note } from "../syntax/diagnostics.ts";
 import { callMethod, getattr, maybeNone, setattr } from "./attributes.ts";
 import { callConstant } from "./builtins.ts";
-import { argumentsOf, callFunctionValue, callInstanceMethod, callLibrary, constantOf, libraryClass, libraryFunction, positional } from "./calls.ts";
+import {
+  argumentsOf,
+  callFunctionValue,
+  callInstanceMethod,
+  callLibrary,
+  constantOf,
+  libraryClass,
+  libraryFunction,
+  positional,
+} from "./calls.ts";
 import type { At } from "./calls.ts";
 import { findFunction, newCell } from "./cells.ts";
 import type { Cell, Instantiation } from "./cells.ts";
 import { sourceOf } from "./explain.ts";
 import { BOOL, NEVER, NONE, POISON, STR, intConstant, withoutNone } from "./lattice.ts";
 import type { Annotation } from "./lattice.ts";
-import { binary, callOn, classTest, equality, identity, methodOf, negation, ordering, truth, unary } from "./operators.ts";
+import {
+  binary,
+  callOn,
+  classTest,
+  equality,
+  identity,
+  methodOf,
+  negation,
+  ordering,
+  truth,
+  unary,
+} from "./operators.ts";
 import { show } from "./show.ts";
 import * as specs from "./specs.ts";
 import { textOf } from "./text.ts";
@@ -74,7 +94,8 @@ export const TRANSFER = {
   iter_has_next: (at) => protocol(at, "has_next", "is no iterator: it has no `has_next`"),
   iter_next: (at) => protocol(at, "next", "is no iterator: it has no `next`"),
   unpack,
-  to_str: (at) => textOf(at, at.op.args[0]!, at.op.aux.conversion ?? null, at.op.aux.format ?? null),
+  to_str: (at) =>
+    textOf(at, at.op.args[0]!, at.op.aux.conversion ?? null, at.op.aux.format ?? null),
   concat,
   get_global: (at) => at.ctx.read(at.ctx.cellOfGlobal(at.op.aux.global!)),
   set_global: setGlobal,
@@ -87,20 +108,49 @@ export const TRANSFER = {
 } satisfies Record<HighOpName, Transfer>;
 
 /** Ops whose transfer function looks at poisoned arguments itself, so that the other arguments still flow. */
-const TAKES_POISON: ReadonlySet<HighOpName> = new Set<HighOpName>(["call", "call_method", "new_list", "new_set", "new_dict", "new_tuple", "setattr", "set_global", "make_closure", "declare", "same"]);
+const TAKES_POISON: ReadonlySet<HighOpName> = new Set<HighOpName>([
+  "call",
+  "call_method",
+  "new_list",
+  "new_set",
+  "new_dict",
+  "new_tuple",
+  "setattr",
+  "set_global",
+  "make_closure",
+  "declare",
+  "same",
+]);
 
 /** Ops whose first argument is like the others. */
-const BUILDS: ReadonlySet<HighOpName> = new Set<HighOpName>(["new_list", "new_set", "new_dict", "new_tuple", "set_global", "make_closure"]);
+const BUILDS: ReadonlySet<HighOpName> = new Set<HighOpName>([
+  "new_list",
+  "new_set",
+  "new_dict",
+  "new_tuple",
+  "set_global",
+  "make_closure",
+]);
 
 /** The annotation of an op's result: `never` if control does not get past it. */
 export function transfer(at: At): Annotation {
   let poisoned = false;
   for (const arg of at.op.args) {
-    const kind = arg.kind === "const" ? (arg.value.kind === "error" ? "poison" : "const") : (at.spec.annotations[arg.id] ?? NEVER).kind;
+    const kind =
+      arg.kind === "const"
+        ? arg.value.kind === "error"
+          ? "poison"
+          : "const"
+        : (at.spec.annotations[arg.id] ?? NEVER).kind;
     if (kind === "never") return NEVER;
     if (kind === "poison") poisoned = true;
   }
-  if (poisoned && (!TAKES_POISON.has(at.op.name) || argument(at, 0).kind === "poison") && !BUILDS.has(at.op.name)) return POISON;
+  if (
+    poisoned &&
+    (!TAKES_POISON.has(at.op.name) || argument(at, 0).kind === "poison") &&
+    !BUILDS.has(at.op.name)
+  )
+    return POISON;
   return TRANSFER[at.op.name](at);
 }
 
@@ -115,7 +165,9 @@ function argumentSpan(at: At, index: number): At["op"]["span"] {
 /** A tuple holds values: functions named directly become closures. */
 function tupleItem(at: At, value: HighValue): Annotation {
   const annotation = annotationOf(at.spec, value);
-  return annotation.kind === "constant" && annotation.value.kind === "function" ? (at.ctx.materialise(annotation) ?? annotation) : annotation;
+  return annotation.kind === "constant" && annotation.value.kind === "function"
+    ? (at.ctx.materialise(annotation) ?? annotation)
+    : annotation;
 }
 
 // ---------------------------------------------------------------- items
@@ -135,7 +187,8 @@ function contains(at: At): Annotation {
   if (container.kind === "optional") return maybeNone(at, container, "`in` cannot look into it");
   if (container.kind === "tuple") return tupleContains(at, container.items.length);
   const found = methodOf(at, container, "__contains__");
-  if (found === null) return at.ctx.error("E0316", at.op.span, `\`in\` cannot look into ${show(container)}`);
+  if (found === null)
+    return at.ctx.error("E0316", at.op.span, `\`in\` cannot look into ${show(container)}`);
   return callOn(at, found, at.op.args[0]!, [at.op.args[1]!]);
 }
 
@@ -148,33 +201,54 @@ function getitem(at: At): Annotation {
   if (receiver.kind !== "tuple") return itemMethod(at, "__getitem__", "it has no items");
   const index = constantOf(at.spec, at.op.args[1]!);
   if (index?.kind !== "int")
-    return at.ctx.error("E0317", argumentSpan(at, 1), "a tuple is indexed by a constant: its items have different types", { help: "use a list or an array for a variable index" });
+    return at.ctx.error(
+      "E0317",
+      argumentSpan(at, 1),
+      "a tuple is indexed by a constant: its items have different types",
+      { help: "use a list or an array for a variable index" },
+    );
   const count = receiver.items.length;
   const position = Number(index.value < 0n ? index.value + BigInt(count) : index.value);
   const tuple = at.op.args[0]!;
   if (position >= count && tuple.kind === "var" && at.spec.misunpacked.has(tuple.id)) return POISON;
-  return receiver.items[position] ?? at.ctx.error("E0318", at.op.span, `this tuple has ${count} items, so there is no item ${index.value}`);
+  return (
+    receiver.items[position] ??
+    at.ctx.error(
+      "E0318",
+      at.op.span,
+      `this tuple has ${count} items, so there is no item ${index.value}`,
+    )
+  );
 }
 
 function itemMethod(at: At, name: string, cannot: string): Annotation {
   const receiver = argument(at, 0);
-  if (receiver.kind === "optional" || receiver.kind === "none") return maybeNone(at, receiver, cannot);
+  if (receiver.kind === "optional" || receiver.kind === "none")
+    return maybeNone(at, receiver, cannot);
   const found = methodOf(at, receiver, name);
-  if (found === null) return at.ctx.error("E0319", at.op.span, `this is ${show(receiver)}: ${cannot}`);
+  if (found === null)
+    return at.ctx.error("E0319", at.op.span, `this is ${show(receiver)}: ${cannot}`);
   return callOn(at, found, at.op.args[0]!, at.op.args.slice(1));
 }
 
 const ZERO: HighValue = { kind: "const", value: { kind: "int", value: 0n }, type: null };
-const LAST: HighValue = { kind: "const", value: { kind: "int", value: 0x7fff_ffff_ffff_ffffn }, type: null };
+const LAST: HighValue = {
+  kind: "const",
+  value: { kind: "int", value: 0x7fff_ffff_ffff_ffffn },
+  type: null,
+};
 
 /** A missing bound is the start or the largest int; the library clamps. */
 function slice(at: At, name: string, cannot: string): Annotation {
   const receiver = argument(at, 0);
-  if (receiver.kind === "optional" || receiver.kind === "none") return maybeNone(at, receiver, cannot);
+  if (receiver.kind === "optional" || receiver.kind === "none")
+    return maybeNone(at, receiver, cannot);
   const found = methodOf(at, receiver, name);
-  if (found === null) return at.ctx.error("E0319", at.op.span, `this is ${show(receiver)}: ${cannot}`);
+  if (found === null)
+    return at.ctx.error("E0319", at.op.span, `this is ${show(receiver)}: ${cannot}`);
   const [, start, stop, ...rest] = at.op.args;
-  const bound = (value: HighValue, missing: HighValue): HighValue => (annotationOf(at.spec, value).kind === "none" ? missing : value);
+  const bound = (value: HighValue, missing: HighValue): HighValue =>
+    annotationOf(at.spec, value).kind === "none" ? missing : value;
   return callOn(at, found, at.op.args[0]!, [bound(start!, ZERO), bound(stop!, LAST), ...rest]);
 }
 
@@ -185,9 +259,13 @@ function length(at: At): Annotation {
     at.ctx.resolve(at.spec, at.op, { kind: "constant", value: { kind: "int", value: count } });
     return intConstant(count);
   }
-  if (receiver.kind === "optional" || receiver.kind === "none") return maybeNone(at, receiver, "it has no length");
+  if (receiver.kind === "optional" || receiver.kind === "none")
+    return maybeNone(at, receiver, "it has no length");
   const found = methodOf(at, receiver, "__len__");
-  if (found === null) return at.ctx.error("E0320", at.op.span, `${show(receiver)} has no length`, { notes: at.op.span === null ? [] : [] });
+  if (found === null)
+    return at.ctx.error("E0320", at.op.span, `${show(receiver)} has no length`, {
+      notes: at.op.span === null ? [] : [],
+    });
   return callOn(at, found, at.op.args[0]!, []);
 }
 
@@ -198,12 +276,25 @@ function unpack(at: At): Annotation {
     at.ctx.resolve(at.spec, at.op, { kind: "constant", value: { kind: "none" } });
     if (value.items.length === count) return NONE;
     if (at.op.args[0]!.kind === "var") at.spec.misunpacked.add(at.op.args[0]!.id);
-    return at.ctx.error("E0318", at.op.span, `this is a tuple of ${value.items.length}, but it is unpacked into ${count}`);
+    return at.ctx.error(
+      "E0318",
+      at.op.span,
+      `this is a tuple of ${value.items.length}, but it is unpacked into ${count}`,
+    );
   }
-  if (value.kind === "optional" || value.kind === "none") return maybeNone(at, value, "it cannot be unpacked");
-  if (methodOf(at, value, "__getitem__") === null) return at.ctx.error("E0319", at.op.span, `${show(value)} cannot be unpacked`);
-  const counted: HighValue = { kind: "const", value: { kind: "int", value: BigInt(count) }, type: null };
-  return callLibrary(at, value.kind === "array" ? "check_array_count" : "check_list_count", [at.op.args[0]!, counted]);
+  if (value.kind === "optional" || value.kind === "none")
+    return maybeNone(at, value, "it cannot be unpacked");
+  if (methodOf(at, value, "__getitem__") === null)
+    return at.ctx.error("E0319", at.op.span, `${show(value)} cannot be unpacked`);
+  const counted: HighValue = {
+    kind: "const",
+    value: { kind: "int", value: BigInt(count) },
+    type: null,
+  };
+  return callLibrary(at, value.kind === "array" ? "check_array_count" : "check_list_count", [
+    at.op.args[0]!,
+    counted,
+  ]);
 }
 
 // ---------------------------------------------------------------- calls
@@ -211,7 +302,12 @@ function unpack(at: At): Annotation {
 function call(at: At): Annotation {
   const callee = argument(at, 0);
   const args = argumentsOf(at.op);
-  if (at.op.aux.star === true) return at.ctx.error("E0407", at.op.span, "`*` in a call is not supported here: its length must be known");
+  if (at.op.aux.star === true)
+    return at.ctx.error(
+      "E0407",
+      at.op.span,
+      "`*` in a call is not supported here: its length must be known",
+    );
   switch (callee.kind) {
     case "constant":
       return callConstant(at, callee.value, args);
@@ -219,8 +315,13 @@ function call(at: At): Annotation {
       return callFunctionValue(at, callee.fn, at.op.args[0]!, args);
     case "instance": {
       const found = methodOf(at, callee, "__call__");
-      if (found !== null && found.cls !== null) return callInstanceMethod(at, found.cls, found.method, at.op.args[0]!, args);
-      return at.ctx.error("E0406", at.op.span, `${show(callee)} cannot be called: it has no __call__`);
+      if (found !== null && found.cls !== null)
+        return callInstanceMethod(at, found.cls, found.method, at.op.args[0]!, args);
+      return at.ctx.error(
+        "E0406",
+        at.op.span,
+        `${show(callee)} cannot be called: it has no __call__`,
+      );
     }
     case "optional":
     case "none":
@@ -229,7 +330,11 @@ function call(at: At): Annotation {
       return POISON;
     default:
       return at.ctx.error("E0406", at.op.span, `${show(callee)} cannot be called`, {
-        ...(callee.kind === "class" ? { help: "a class that is only known at run time cannot make objects: use a function value" } : {}),
+        ...(callee.kind === "class"
+          ? {
+              help: "a class that is only known at run time cannot make objects: use a function value",
+            }
+          : {}),
       });
   }
 }
@@ -280,7 +385,12 @@ function finishSpec(at: At, finish: string, cells: readonly Cell[]): Instantiati
   site.instantiations ??= new Map();
   let signature = site.instantiations.get(symbol);
   if (signature === undefined) {
-    signature = specs.instantiate(at.ctx, symbol, null, new Map(symbol.typeParams.map((param, i) => [param.name.text, cells[i]!])));
+    signature = specs.instantiate(
+      at.ctx,
+      symbol,
+      null,
+      new Map(symbol.typeParams.map((param, i) => [param.name.text, cells[i]!])),
+    );
     site.instantiations.set(symbol, signature);
   }
   return signature.spec;
@@ -308,9 +418,11 @@ const strCell = declaredCell(STR, "text");
 
 function protocol(at: At, name: string, cannot: string): Annotation {
   const receiver = argument(at, 0);
-  if (receiver.kind === "optional" || receiver.kind === "none") return maybeNone(at, receiver, "it cannot be iterated over");
+  if (receiver.kind === "optional" || receiver.kind === "none")
+    return maybeNone(at, receiver, "it cannot be iterated over");
   const found = methodOf(at, receiver, name);
-  if (found === null) return at.ctx.error("E0311", argumentSpan(at, 0), `${show(receiver)} ${cannot}`);
+  if (found === null)
+    return at.ctx.error("E0311", argumentSpan(at, 0), `${show(receiver)} ${cannot}`);
   return callOn(at, found, at.op.args[0]!, []);
 }
 
@@ -325,11 +437,22 @@ function setGlobal(at: At): Annotation {
 }
 
 /** What is raised is an exception. */
-export function checkRaised(ctx: Context, spec: LiveSpec, value: HighValue, span: Parameters<Context["error"]>[1]): void {
+export function checkRaised(
+  ctx: Context,
+  spec: LiveSpec,
+  value: HighValue,
+  span: Parameters<Context["error"]>[1],
+): void {
   const annotation = annotationOf(spec, value);
   if (annotation.kind === "poison" || annotation.kind === "never") return;
-  if (annotation.kind === "instance" && isSubclass(annotation.cls.symbol, libraryClass(ctx, "Exception"))) return;
-  ctx.error("E0321", span, `only exceptions can be raised, but this is ${show(annotation)}`, { help: "derive the class from Exception" });
+  if (
+    annotation.kind === "instance" &&
+    isSubclass(annotation.cls.symbol, libraryClass(ctx, "Exception"))
+  )
+    return;
+  ctx.error("E0321", span, `only exceptions can be raised, but this is ${show(annotation)}`, {
+    help: "derive the class from Exception",
+  });
 }
 
 /** `x: T = value`: the value is checked against T, and is T from here on; what is not None is known not to be. */
@@ -339,7 +462,11 @@ function declare(at: At): Annotation {
   const name = op.aux.name === undefined ? "this" : `\`${op.aux.name}\``;
   site.cells ??= [types.declaredCellOf(ctx, op.aux.type!, spec.symbol.module, spec.env, name)];
   const value = argument(at, 0);
-  flowInto(ctx, site.cells[0]!, value, { span: op.span, message: "assigned here", source: sourceOf(spec, op.args[0]!) });
+  flowInto(ctx, site.cells[0]!, value, {
+    span: op.span,
+    message: "assigned here",
+    source: sourceOf(spec, op.args[0]!),
+  });
   const declared = ctx.read(site.cells[0]!);
   const mayBeNone = value.kind === "optional" || value.kind === "none" || value.kind === "poison";
   return mayBeNone ? declared : withoutNone(declared);

@@ -23,8 +23,16 @@ export function newEnvironment(cells: ReadonlyMap<string, Cell>): TypeEnvironmen
 }
 
 const INT_NAMES: Readonly<Record<string, IntWidth>> = {
-  int: "int", i64: "int", uint: "uint", u64: "uint",
-  i8: "i8", i16: "i16", i32: "i32", u8: "u8", u16: "u16", u32: "u32",
+  int: "int",
+  i64: "int",
+  uint: "uint",
+  u64: "uint",
+  i8: "i8",
+  i16: "i16",
+  i32: "i32",
+  u8: "u8",
+  u16: "u16",
+  u32: "u32",
 };
 
 const SIMPLE: Readonly<Record<string, Annotation>> = {
@@ -46,7 +54,12 @@ export function simpleType(name: string): Annotation | null {
 }
 
 /** What a declaration `x: T` says. Unknown names were reported by `bind`; here they poison. */
-export function typeOf(ctx: Context, type: TypeExpr, module: ModuleSymbol, env: TypeEnvironment): Annotation {
+export function typeOf(
+  ctx: Context,
+  type: TypeExpr,
+  module: ModuleSymbol,
+  env: TypeEnvironment,
+): Annotation {
   switch (type.kind) {
     case "named":
       return namedType(ctx, type, module, env);
@@ -68,22 +81,35 @@ function isPlainName(type: Named): boolean {
 
 type Named = Extract<TypeExpr, { kind: "named" }>;
 
-function namedType(ctx: Context, type: Named, module: ModuleSymbol, env: TypeEnvironment): Annotation {
+function namedType(
+  ctx: Context,
+  type: Named,
+  module: ModuleSymbol,
+  env: TypeEnvironment,
+): Annotation {
   const name = type.name.text;
   if (isPlainName(type)) {
     const cell = env.cells.get(name);
     if (cell !== undefined) return ctx.read(cell);
     const simple = simpleType(name);
     if (simple !== null) return simple;
-    if (name === "tuple") return { kind: "tuple", items: type.args.map((arg) => typeOf(ctx, arg, module, env)) };
-    if (name === "array" || name === "weak") return { kind: name, item: itemCell(ctx, type, module, env, name) };
+    if (name === "tuple")
+      return { kind: "tuple", items: type.args.map((arg) => typeOf(ctx, arg, module, env)) };
+    if (name === "array" || name === "weak")
+      return { kind: name, item: itemCell(ctx, type, module, env, name) };
   }
   const symbol = resolveTypeName(module, typePath(type));
   if (symbol === null) return POISON;
   return symbolType(ctx, symbol, type, module, env);
 }
 
-function symbolType(ctx: Context, symbol: Symbol, type: Named, module: ModuleSymbol, env: TypeEnvironment): Annotation {
+function symbolType(
+  ctx: Context,
+  symbol: Symbol,
+  type: Named,
+  module: ModuleSymbol,
+  env: TypeEnvironment,
+): Annotation {
   switch (symbol.kind) {
     case "class":
       return { kind: "instance", cls: classType(ctx, symbol, type, module, env) };
@@ -94,7 +120,10 @@ function symbolType(ctx: Context, symbol: Symbol, type: Named, module: ModuleSym
     case "global":
       // `Name = OtherClass` at module level.
       if (symbol.staticValue?.kind === "class")
-        return { kind: "instance", cls: classType(ctx, symbol.staticValue.symbol, type, module, env) };
+        return {
+          kind: "instance",
+          cls: classType(ctx, symbol.staticValue.symbol, type, module, env),
+        };
       return notAType(ctx, type);
     default:
       return notAType(ctx, type);
@@ -106,9 +135,15 @@ function notAType(ctx: Context, type: Named): Annotation {
   return POISON;
 }
 
-function unionType(ctx: Context, type: Extract<TypeExpr, { kind: "union" }>, module: ModuleSymbol, env: TypeEnvironment): Annotation {
+function unionType(
+  ctx: Context,
+  type: Extract<TypeExpr, { kind: "union" }>,
+  module: ModuleSymbol,
+  env: TypeEnvironment,
+): Annotation {
   const others = type.items.filter((item) => !(item.kind === "named" && item.name.text === "None"));
-  if (others.length === 1 && others.length < type.items.length) return optional(typeOf(ctx, others[0]!, module, env));
+  if (others.length === 1 && others.length < type.items.length)
+    return optional(typeOf(ctx, others[0]!, module, env));
   if (others.length === 0) return NONE;
   ctx.report(
     diagnostic("E0304", type.span, "a union may only add None to one type", {
@@ -118,11 +153,21 @@ function unionType(ctx: Context, type: Extract<TypeExpr, { kind: "union" }>, mod
   return POISON;
 }
 
-function functionType(ctx: Context, type: Extract<TypeExpr, { kind: "fn" }>, module: ModuleSymbol, env: TypeEnvironment): FunctionCell {
+function functionType(
+  ctx: Context,
+  type: Extract<TypeExpr, { kind: "fn" }>,
+  module: ModuleSymbol,
+  env: TypeEnvironment,
+): FunctionCell {
   let fn = env.functions.get(type);
   if (fn === undefined) {
-    const params = type.params.map((param, i) => cellFor(ctx, param, module, env, `parameter ${i + 1} of the function value`));
-    fn = newFunctionCell(params, cellFor(ctx, type.result, module, env, "result of the function value"));
+    const params = type.params.map((param, i) =>
+      cellFor(ctx, param, module, env, `parameter ${i + 1} of the function value`),
+    );
+    fn = newFunctionCell(
+      params,
+      cellFor(ctx, type.result, module, env, "result of the function value"),
+    );
     fn.declared = true;
     env.functions.set(type, fn);
   }
@@ -145,18 +190,33 @@ export function newFunctionCell(params: readonly Cell[], result: Cell): Function
 }
 
 /** The cell that a container written as `type[arg]` holds. */
-function itemCell(ctx: Context, type: Named, module: ModuleSymbol, env: TypeEnvironment, what: string): Cell {
+function itemCell(
+  ctx: Context,
+  type: Named,
+  module: ModuleSymbol,
+  env: TypeEnvironment,
+  what: string,
+): Cell {
   let cell = env.itemCells.get(type);
   if (cell === undefined) {
     const arg = type.args[0];
-    cell = arg === undefined ? newCell(`item of the ${what}`) : cellFor(ctx, arg, module, env, `item of the ${what}`);
+    cell =
+      arg === undefined
+        ? newCell(`item of the ${what}`)
+        : cellFor(ctx, arg, module, env, `item of the ${what}`);
     env.itemCells.set(type, cell);
   }
   return cell;
 }
 
 /** A type parameter's own cell, or a fresh declared one. */
-export function cellFor(ctx: Context, type: TypeExpr, module: ModuleSymbol, env: TypeEnvironment, what: string): Cell {
+export function cellFor(
+  ctx: Context,
+  type: TypeExpr,
+  module: ModuleSymbol,
+  env: TypeEnvironment,
+  what: string,
+): Cell {
   if (type.kind === "named" && isPlainName(type)) {
     const cell = env.cells.get(type.name.text);
     if (cell !== undefined) return cell;
@@ -169,7 +229,13 @@ export function cellFor(ctx: Context, type: TypeExpr, module: ModuleSymbol, env:
  * `tuple[K, V]`) and what it stands for is still being inferred, the cell and the parameter follow
  * each other.
  */
-export function declaredCellOf(ctx: Context, type: TypeExpr, module: ModuleSymbol, env: TypeEnvironment, what: string): Cell {
+export function declaredCellOf(
+  ctx: Context,
+  type: TypeExpr,
+  module: ModuleSymbol,
+  env: TypeEnvironment,
+  what: string,
+): Cell {
   const cell = newCell(what);
   const reader = ctx.reader;
   ctx.reader = null;
@@ -182,10 +248,19 @@ export function declaredCellOf(ctx: Context, type: TypeExpr, module: ModuleSymbo
     cell.inner = cellFor(ctx, inner, module, env, what);
     forward(ctx, cell.inner, cell, "as the type argument", null);
   } else if (type.kind === "named") {
-    joinParts(ctx, cell, type.args.map((arg) => cellFor(ctx, arg, module, env, what)));
+    joinParts(
+      ctx,
+      cell,
+      type.args.map((arg) => cellFor(ctx, arg, module, env, what)),
+    );
   }
   ctx.reader = reader;
-  cell.reasons.push({ annotation: cell.annotation, span: type.span, message: "declared here", source: null });
+  cell.reasons.push({
+    annotation: cell.annotation,
+    span: type.span,
+    message: "declared here",
+    source: null,
+  });
   return cell;
 }
 
@@ -210,7 +285,11 @@ function followsParameters(type: TypeExpr, env: TypeEnvironment): boolean {
 let nextClassId = 0;
 
 /** A class at type arguments. Classes without type parameters have one instance each. */
-export function classInstance(ctx: Context, symbol: ClassSymbol, args: readonly Cell[]): ClassInstance {
+export function classInstance(
+  ctx: Context,
+  symbol: ClassSymbol,
+  args: readonly Cell[],
+): ClassInstance {
   if (symbol.typeParams.length === 0) {
     const known = ctx.plainClasses.get(symbol);
     if (known !== undefined) return findClass(known);
@@ -243,13 +322,23 @@ export function freshClass(ctx: Context, symbol: ClassSymbol): ClassInstance {
   return classInstance(ctx, symbol, args);
 }
 
-function classType(ctx: Context, symbol: ClassSymbol, type: Named, module: ModuleSymbol, env: TypeEnvironment): ClassInstance {
+function classType(
+  ctx: Context,
+  symbol: ClassSymbol,
+  type: Named,
+  module: ModuleSymbol,
+  env: TypeEnvironment,
+): ClassInstance {
   if (symbol.typeParams.length === 0) return classInstance(ctx, symbol, []);
   let cls = env.classes.get(type);
   if (cls === undefined) {
     if (type.args.length !== 0 && type.args.length !== symbol.typeParams.length)
       ctx.report(
-        diagnostic("E0305", type.span, `${symbol.name} takes ${symbol.typeParams.length} type arguments, not ${type.args.length}`),
+        diagnostic(
+          "E0305",
+          type.span,
+          `${symbol.name} takes ${symbol.typeParams.length} type arguments, not ${type.args.length}`,
+        ),
       );
     const args = symbol.typeParams.map((param, i) => {
       const what = itemName(symbol, param.name.text);
@@ -267,7 +356,11 @@ function classType(ctx: Context, symbol: ClassSymbol, type: Named, module: Modul
  * every `Tree` would have a field of yet another one.
  */
 function withArguments(ctx: Context, symbol: ClassSymbol, args: readonly Cell[]): ClassInstance {
-  const known = ctx.classesOver.get(args[0]!)?.find((one) => one.symbol === symbol && one.args.every((arg, i) => find(arg) === find(args[i]!)));
+  const known = ctx.classesOver
+    .get(args[0]!)
+    ?.find(
+      (one) => one.symbol === symbol && one.args.every((arg, i) => find(arg) === find(args[i]!)),
+    );
   return known ?? classInstance(ctx, symbol, args);
 }
 
@@ -309,7 +402,9 @@ const environments = new WeakMap<ClassInstance, TypeEnvironment>();
 export function classEnvironment(cls: ClassInstance): TypeEnvironment {
   let env = environments.get(cls);
   if (env === undefined) {
-    env = newEnvironment(new Map(cls.symbol.typeParams.map((param, i) => [param.name.text, cls.args[i]!])));
+    env = newEnvironment(
+      new Map(cls.symbol.typeParams.map((param, i) => [param.name.text, cls.args[i]!])),
+    );
     environments.set(cls, env);
   }
   return env;
@@ -336,13 +431,15 @@ function fieldCell(ctx: Context, owner: ClassInstance, field: FieldDeclaration):
   let cell = owner.fields.get(field.name);
   if (cell === undefined) {
     const what = `field \`${field.name}\` of ${owner.symbol.name}`;
-    const type = field.type !== null && field.type.kind === "qualified" ? field.type.type : field.type;
+    const type =
+      field.type !== null && field.type.kind === "qualified" ? field.type.type : field.type;
     cell =
       type === null
         ? newCell(what)
         : cellFor(ctx, type, owner.symbol.module, classEnvironment(owner), what);
     owner.fields.set(field.name, cell);
-    const initial = field.defaultValue === null ? null : staticValue(field.defaultValue, owner.symbol.module);
+    const initial =
+      field.defaultValue === null ? null : staticValue(field.defaultValue, owner.symbol.module);
     if (initial !== null)
       flowInto(ctx, cell, staticAnnotation(initial), {
         span: field.defaultValue!.span,
@@ -353,4 +450,3 @@ function fieldCell(ctx: Context, owner: ClassInstance, field: FieldDeclaration):
   }
   return find(cell);
 }
-

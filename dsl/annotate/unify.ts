@@ -64,7 +64,12 @@ export function generalise(annotation: Annotation): Annotation {
   switch (annotation.kind) {
     case "int":
       if (annotation.value === null) return annotation;
-      return { kind: "int", width: annotation.width, nonneg: annotation.width.startsWith("u"), value: null };
+      return {
+        kind: "int",
+        width: annotation.width,
+        nonneg: annotation.width.startsWith("u"),
+        value: null,
+      };
     case "bool":
     case "str":
     case "char":
@@ -73,14 +78,18 @@ export function generalise(annotation: Annotation): Annotation {
       return annotation.index === null ? annotation : { ...annotation, index: null };
     case "tuple": {
       const items = annotation.items.map(generalise);
-      return items.every((item, i) => item === annotation.items[i]) ? annotation : { kind: "tuple", items };
+      return items.every((item, i) => item === annotation.items[i])
+        ? annotation
+        : { kind: "tuple", items };
     }
     case "optional": {
       const of = generalise(annotation.of);
       return of === annotation.of ? annotation : { kind: "optional", of };
     }
     case "instance":
-      return annotation.facts === undefined ? annotation : { kind: "instance", cls: annotation.cls };
+      return annotation.facts === undefined
+        ? annotation
+        : { kind: "instance", cls: annotation.cls };
     default:
       return annotation;
   }
@@ -124,11 +133,14 @@ function joinPlain(ctx: Context, a: Annotation, b: Annotation): Annotation | nul
       if (b.kind !== "float") return null;
       return a.width === "f64" || a.width === b.width ? a : b;
     case "char":
-      if (b.kind === "char") return a.value === null || a.value === b.value ? a : { kind: "char", value: null };
+      if (b.kind === "char")
+        return a.value === null || a.value === b.value ? a : { kind: "char", value: null };
       return b.kind === "str" ? { kind: "str", value: null } : null;
     case "str":
       if (b.kind !== "str" && b.kind !== "char") return null;
-      return a.value === null || (b.kind === "str" && a.value === b.value) ? a : { kind: "str", value: null };
+      return a.value === null || (b.kind === "str" && a.value === b.value)
+        ? a
+        : { kind: "str", value: null };
     case "enum":
       if (b.kind !== "enum" || a.symbol !== b.symbol) return null;
       return a.index === null || a.index === b.index ? a : { ...a, index: null };
@@ -152,7 +164,11 @@ function joinPlain(ctx: Context, a: Annotation, b: Annotation): Annotation | nul
   }
 }
 
-function joinTuples(ctx: Context, a: AnnotationOf<"tuple">, b: AnnotationOf<"tuple">): Annotation | null {
+function joinTuples(
+  ctx: Context,
+  a: AnnotationOf<"tuple">,
+  b: AnnotationOf<"tuple">,
+): Annotation | null {
   if (a.items.length !== b.items.length) return null;
   let same = true;
   const items: Annotation[] = [];
@@ -165,22 +181,35 @@ function joinTuples(ctx: Context, a: AnnotationOf<"tuple">, b: AnnotationOf<"tup
   return same ? a : { kind: "tuple", items };
 }
 
-function joinInstances(ctx: Context, a: AnnotationOf<"instance">, b: AnnotationOf<"instance">): Annotation | null {
+function joinInstances(
+  ctx: Context,
+  a: AnnotationOf<"instance">,
+  b: AnnotationOf<"instance">,
+): Annotation | null {
   const clsA = findClass(a.cls);
   const clsB = findClass(b.cls);
-  if (clsA === clsB) return a.facts === undefined || sameFacts(a.facts, b.facts) ? a : { kind: "instance", cls: a.cls };
+  if (clsA === clsB)
+    return a.facts === undefined || sameFacts(a.facts, b.facts)
+      ? a
+      : { kind: "instance", cls: a.cls };
   const ancestors = new Map<ClassSymbol, ClassInstance>();
-  for (let cls: ClassInstance | null = clsA; cls !== null; cls = ctx.baseOf(cls)) ancestors.set(cls.symbol, cls);
+  for (let cls: ClassInstance | null = clsA; cls !== null; cls = ctx.baseOf(cls))
+    ancestors.set(cls.symbol, cls);
   for (let cls: ClassInstance | null = clsB; cls !== null; cls = ctx.baseOf(cls)) {
     const common = ancestors.get(cls.symbol);
     if (common === undefined) continue;
     if (!unifyClasses(ctx, common, cls)) return null;
-    return common.symbol === clsA.symbol && a.facts === undefined ? a : { kind: "instance", cls: common };
+    return common.symbol === clsA.symbol && a.facts === undefined
+      ? a
+      : { kind: "instance", cls: common };
   }
   return null;
 }
 
-function sameFacts(a: ReadonlyMap<string, Annotation>, b: ReadonlyMap<string, Annotation> | undefined): boolean {
+function sameFacts(
+  a: ReadonlyMap<string, Annotation>,
+  b: ReadonlyMap<string, Annotation> | undefined,
+): boolean {
   if (b === undefined || a.size !== b.size) return false;
   return [...a].every(([name, annotation]) => {
     const other = b.get(name);
@@ -228,7 +257,9 @@ export function assign(ctx: Context, from: Annotation, to: Annotation): boolean 
   switch (to.kind) {
     case "int":
       if (from.kind !== "int") return false;
-      return from.value !== null ? fitsWidth(from.value, to.width) : widthWithin(from.width, to.width);
+      return from.value !== null
+        ? fitsWidth(from.value, to.width)
+        : widthWithin(from.width, to.width);
     case "float":
       return from.kind === "float" && (to.width === "f64" || from.width === "f32");
     case "str":
@@ -315,7 +346,11 @@ export function alreadyHolds(cell: Cell, annotation: Annotation): boolean {
 }
 
 function covers(held: Annotation, annotation: Annotation): boolean {
-  if (held.kind === "optional") return annotation.kind === "none" || covers(held.of, annotation.kind === "optional" ? annotation.of : annotation);
+  if (held.kind === "optional")
+    return (
+      annotation.kind === "none" ||
+      covers(held.of, annotation.kind === "optional" ? annotation.of : annotation)
+    );
   switch (annotation.kind) {
     case "int":
       return held.kind === "int" && held.value === null && held.width === annotation.width;
@@ -346,7 +381,12 @@ function storable(ctx: Context, annotation: Annotation): Annotation {
  * Lets an annotation flow into a cell. A conflict is reported once, with both origins, and poisons
  * the cell; a declared cell never changes, and what does not fit is reported at the flow.
  */
-export function flowInto(ctx: Context, cell: Cell, annotation: Annotation, reason: Omit<Reason, "annotation">): void {
+export function flowInto(
+  ctx: Context,
+  cell: Cell,
+  annotation: Annotation,
+  reason: Omit<Reason, "annotation">,
+): void {
   const root = find(cell);
   if (annotation.kind === "never") return;
   if (root.declared) {
@@ -365,7 +405,11 @@ export function flowInto(ctx: Context, cell: Cell, annotation: Annotation, reaso
       annotation = NONE;
     }
   }
-  if (root.parts !== null && annotation.kind === "tuple" && annotation.items.length === root.parts.length)
+  if (
+    root.parts !== null &&
+    annotation.kind === "tuple" &&
+    annotation.items.length === root.parts.length
+  )
     annotation.items.forEach((item, i) => flowInto(ctx, root.parts![i]!, item, reason));
   const value = storable(ctx, annotation);
   const old = find(root).annotation;
@@ -377,7 +421,8 @@ export function flowInto(ctx: Context, cell: Cell, annotation: Annotation, reaso
     rise(ctx, now, POISON, { annotation: POISON, ...reason });
   } else if (joined !== old || now !== root) {
     const merged = now === root ? joined : join(ctx, now.annotation, joined);
-    if (merged !== null && merged !== now.annotation) rise(ctx, now, merged, { annotation: value, ...reason });
+    if (merged !== null && merged !== now.annotation)
+      rise(ctx, now, merged, { annotation: value, ...reason });
   }
 }
 
@@ -407,12 +452,28 @@ function tupleOf(parts: readonly Cell[]): Annotation {
 /** Makes `cell` the tuple of these cells: what reaches one reaches the others. */
 export function joinParts(ctx: Context, cell: Cell, parts: readonly Cell[]): void {
   cell.parts = parts;
-  for (const part of parts) find(part).forwards.push({ to: cell, rebuild: true, message: "as part of the tuple", span: null });
-  flowInto(ctx, cell, tupleOf(parts), { span: null, message: "as part of the tuple", source: null });
+  for (const part of parts)
+    find(part).forwards.push({
+      to: cell,
+      rebuild: true,
+      message: "as part of the tuple",
+      span: null,
+    });
+  flowInto(ctx, cell, tupleOf(parts), {
+    span: null,
+    message: "as part of the tuple",
+    source: null,
+  });
 }
 
 /** Whatever `from` receives, now and later, reaches `to`. */
-export function forward(ctx: Context, from: Cell, to: Cell, message: string, span: Reason["span"]): void {
+export function forward(
+  ctx: Context,
+  from: Cell,
+  to: Cell,
+  message: string,
+  span: Reason["span"],
+): void {
   const source = find(from);
   const target = find(to);
   if (source === target || source.forwards.some((one) => find(one.to) === target)) return;
@@ -471,13 +532,27 @@ function shareStructure(ctx: Context, keep: Cell, drop: Cell): boolean {
       keep.parts = drop.parts;
       const { annotation } = keep;
       if (annotation.kind === "tuple" && annotation.items.length === drop.parts.length)
-        annotation.items.forEach((item, i) => flowInto(ctx, drop.parts![i]!, item, { span: null, message: "as part of the tuple", source: null }));
-    } else if (keep.parts.length !== drop.parts.length || !keep.parts.every((part, i) => unifyCells(ctx, part, drop.parts![i]!))) return false;
+        annotation.items.forEach((item, i) =>
+          flowInto(ctx, drop.parts![i]!, item, {
+            span: null,
+            message: "as part of the tuple",
+            source: null,
+          }),
+        );
+    } else if (
+      keep.parts.length !== drop.parts.length ||
+      !keep.parts.every((part, i) => unifyCells(ctx, part, drop.parts![i]!))
+    )
+      return false;
   }
   if (drop.inner !== null) {
     if (keep.inner === null) {
       keep.inner = drop.inner;
-      flowInto(ctx, drop.inner, withoutNone(keep.annotation), { span: null, message: "as the type argument", source: null });
+      flowInto(ctx, drop.inner, withoutNone(keep.annotation), {
+        span: null,
+        message: "as the type argument",
+        source: null,
+      });
     } else if (!unifyCells(ctx, keep.inner, drop.inner)) return false;
   }
   return true;
@@ -487,7 +562,8 @@ function link(ctx: Context, keep: Cell, drop: Cell): void {
   drop.parent = keep;
   for (const reader of drop.readers) keep.readers.add(reader);
   const moved = drop.forwards;
-  for (const one of moved) if (!keep.forwards.some((have) => find(have.to) === find(one.to))) keep.forwards.push(one);
+  for (const one of moved)
+    if (!keep.forwards.some((have) => find(have.to) === find(one.to))) keep.forwards.push(one);
   if (keep.reasons.length < 8) keep.reasons.push(...drop.reasons.slice(0, 8 - keep.reasons.length));
   ctx.unifications++;
 }
@@ -526,7 +602,8 @@ export function unifyClasses(ctx: Context, first: ClassInstance, second: ClassIn
     if (own === undefined) a.fields.set(name, cell);
     else if (!unifyCells(ctx, own, cell)) ok = false;
   }
-  for (const [name, signature] of b.signatures) if (!a.signatures.has(name)) a.signatures.set(name, signature);
+  for (const [name, signature] of b.signatures)
+    if (!a.signatures.has(name)) a.signatures.set(name, signature);
   if (b.created && !a.created) a.created = true;
   if (a.base === null) a.base = b.base;
   else if (b.base !== null && !unifyClasses(ctx, a.base, b.base)) ok = false;
@@ -551,7 +628,11 @@ export function unifyFunctions(ctx: Context, first: FunctionCell, second: Functi
 }
 
 /** A cell with a fixed annotation, for synthetic signatures. */
-export function declaredCell(annotation: Annotation, what: string, span: Reason["span"] = null): Cell {
+export function declaredCell(
+  annotation: Annotation,
+  what: string,
+  span: Reason["span"] = null,
+): Cell {
   const cell = newCell(what);
   cell.annotation = annotation;
   cell.declared = true;

@@ -18,7 +18,9 @@ export function staticAnnotation(value: StaticValue): Annotation {
     case "none":
       return NONE;
     case "str":
-      return value.value.length === 1 ? { kind: "char", value: value.value } : { kind: "str", value: value.value };
+      return value.value.length === 1
+        ? { kind: "char", value: value.value }
+        : { kind: "str", value: value.value };
     case "tuple":
       return { kind: "tuple", items: value.items.map(staticAnnotation) };
     case "member":
@@ -32,5 +34,7 @@ export function staticAnnotation(value: StaticValue): Annotation {
 
 /** What is known of a value now; `never` where control has not been. */
 export function annotationOf(spec: Spec, value: HighValue): Annotation {
-  return value.kind === "const" ? staticAnnotation(value.value) : (spec.annotations[value.id] ?? NEVER);
+  return value.kind === "const"
+    ? staticAnnotation(value.value)
+    : (spec.annotations[value.id] ?? NEVER);
 }

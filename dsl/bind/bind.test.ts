@@ -144,7 +144,9 @@ describe("names", () => {
   });
 
   test("in types know type parameters, nearest first", () => {
-    const program = bind("T = 1\nclass A[T]:\n    x: T\n    def m[U](self, u: U) -> T:\n        return self.x\n");
+    const program = bind(
+      "T = 1\nclass A[T]:\n    x: T\n    def m[U](self, u: U) -> T:\n        return self.x\n",
+    );
     expect(said(program)).toEqual([]);
     const cls = classNamed(program, "A");
     const path = (text: string) => [{ text, span: cls.span }];

@@ -244,11 +244,27 @@ export interface EnumDef extends Node {
 
 export type TypeExpr =
   /** `int`, `W_Root`, `objects.W_Root`, `list[T]`, `tuple[A, B]`, `ptr[T]`; `None` is a named type too. */
-  | { readonly kind: "named"; readonly span: Span; readonly name: Name; readonly path: readonly Name[]; readonly args: readonly TypeExpr[] }
+  | {
+      readonly kind: "named";
+      readonly span: Span;
+      readonly name: Name;
+      readonly path: readonly Name[];
+      readonly args: readonly TypeExpr[];
+    }
   | { readonly kind: "union"; readonly span: Span; readonly items: readonly TypeExpr[] }
-  | { readonly kind: "fn"; readonly span: Span; readonly params: readonly TypeExpr[]; readonly result: TypeExpr }
+  | {
+      readonly kind: "fn";
+      readonly span: Span;
+      readonly params: readonly TypeExpr[];
+      readonly result: TypeExpr;
+    }
   /** `final T`, `stable T`, `cache T`, `virtualizable T`: only legal on a field. */
-  | { readonly kind: "qualified"; readonly span: Span; readonly qualifier: FieldQualifier; readonly type: TypeExpr | null }
+  | {
+      readonly kind: "qualified";
+      readonly span: Span;
+      readonly qualifier: FieldQualifier;
+      readonly type: TypeExpr | null;
+    }
   | { readonly kind: "error-type"; readonly span: Span };
 
 export type FieldQualifier = "final" | "stable" | "cache" | "virtualizable";
@@ -256,9 +272,9 @@ export type FieldQualifier = "final" | "stable" | "cache" | "virtualizable";
 // ---------------------------------------------------------------- expressions
 
 export type BinaryOperator =
-  | "+" | "-" | "*" | "/" | "//" | "%" | "**" | "<<" | ">>" | "&" | "|" | "^";
+  "+" | "-" | "*" | "/" | "//" | "%" | "**" | "<<" | ">>" | "&" | "|" | "^";
 export type CompareOperator =
-  | "==" | "!=" | "<" | "<=" | ">" | ">=" | "is" | "is not" | "in" | "not in";
+  "==" | "!=" | "<" | "<=" | ">" | ">=" | "is" | "is not" | "in" | "not in";
 
 export type Expression =
   | { readonly kind: "name"; readonly span: Span; readonly text: string }
@@ -272,21 +288,97 @@ export type Expression =
   | { readonly kind: "tuple"; readonly span: Span; readonly items: readonly Expression[] }
   | { readonly kind: "list"; readonly span: Span; readonly items: readonly Expression[] }
   | { readonly kind: "set"; readonly span: Span; readonly items: readonly Expression[] }
-  | { readonly kind: "dict"; readonly span: Span; readonly entries: readonly { readonly key: Expression; readonly value: Expression }[] }
-  | { readonly kind: "comprehension"; readonly span: Span; readonly form: "list" | "set" | "dict" | "generator"; readonly element: Expression; readonly value: Expression | null; readonly clauses: readonly ComprehensionClause[] }
-  | { readonly kind: "unary"; readonly span: Span; readonly op: "-" | "+" | "~" | "not"; readonly operand: Expression }
-  | { readonly kind: "binary"; readonly span: Span; readonly op: BinaryOperator; readonly opSpan: Span; readonly left: Expression; readonly right: Expression }
-  | { readonly kind: "logical"; readonly span: Span; readonly op: "and" | "or"; readonly left: Expression; readonly right: Expression }
+  | {
+      readonly kind: "dict";
+      readonly span: Span;
+      readonly entries: readonly { readonly key: Expression; readonly value: Expression }[];
+    }
+  | {
+      readonly kind: "comprehension";
+      readonly span: Span;
+      readonly form: "list" | "set" | "dict" | "generator";
+      readonly element: Expression;
+      readonly value: Expression | null;
+      readonly clauses: readonly ComprehensionClause[];
+    }
+  | {
+      readonly kind: "unary";
+      readonly span: Span;
+      readonly op: "-" | "+" | "~" | "not";
+      readonly operand: Expression;
+    }
+  | {
+      readonly kind: "binary";
+      readonly span: Span;
+      readonly op: BinaryOperator;
+      readonly opSpan: Span;
+      readonly left: Expression;
+      readonly right: Expression;
+    }
+  | {
+      readonly kind: "logical";
+      readonly span: Span;
+      readonly op: "and" | "or";
+      readonly left: Expression;
+      readonly right: Expression;
+    }
   /** `a < b <= c`: `rest` has one entry per operator; operands are evaluated once, left to right, short-circuiting. */
-  | { readonly kind: "compare"; readonly span: Span; readonly first: Expression; readonly rest: readonly { readonly op: CompareOperator; readonly opSpan: Span; readonly operand: Expression }[] }
-  | { readonly kind: "conditional"; readonly span: Span; readonly test: Expression; readonly then: Expression; readonly orElse: Expression }
-  | { readonly kind: "lambda"; readonly span: Span; readonly params: readonly Parameter[]; readonly body: Expression }
-  | { readonly kind: "call"; readonly span: Span; readonly callee: Expression; readonly args: readonly Argument[] }
-  | { readonly kind: "attribute"; readonly span: Span; readonly object: Expression; readonly name: Name }
+  | {
+      readonly kind: "compare";
+      readonly span: Span;
+      readonly first: Expression;
+      readonly rest: readonly {
+        readonly op: CompareOperator;
+        readonly opSpan: Span;
+        readonly operand: Expression;
+      }[];
+    }
+  | {
+      readonly kind: "conditional";
+      readonly span: Span;
+      readonly test: Expression;
+      readonly then: Expression;
+      readonly orElse: Expression;
+    }
+  | {
+      readonly kind: "lambda";
+      readonly span: Span;
+      readonly params: readonly Parameter[];
+      readonly body: Expression;
+    }
+  | {
+      readonly kind: "call";
+      readonly span: Span;
+      readonly callee: Expression;
+      readonly args: readonly Argument[];
+    }
+  | {
+      readonly kind: "attribute";
+      readonly span: Span;
+      readonly object: Expression;
+      readonly name: Name;
+    }
   /** `x[i]`, and `array[u8]` in expression position: a type application when `object` names a generic. */
-  | { readonly kind: "index"; readonly span: Span; readonly object: Expression; readonly index: Expression }
-  | { readonly kind: "slice"; readonly span: Span; readonly object: Expression; readonly start: Expression | null; readonly stop: Expression | null; readonly step: Expression | null }
-  | { readonly kind: "walrus"; readonly span: Span; readonly target: Name; readonly value: Expression }
+  | {
+      readonly kind: "index";
+      readonly span: Span;
+      readonly object: Expression;
+      readonly index: Expression;
+    }
+  | {
+      readonly kind: "slice";
+      readonly span: Span;
+      readonly object: Expression;
+      readonly start: Expression | null;
+      readonly stop: Expression | null;
+      readonly step: Expression | null;
+    }
+  | {
+      readonly kind: "walrus";
+      readonly span: Span;
+      readonly target: Name;
+      readonly value: Expression;
+    }
   | { readonly kind: "yield"; readonly span: Span; readonly value: Expression | null }
   | { readonly kind: "star"; readonly span: Span; readonly value: Expression }
   /** A type written where an expression stands and that is no expression: `fn(int) -> int`. */
@@ -298,7 +390,12 @@ export type ExpressionOf<K extends ExpressionKind> = Extract<Expression, { kind:
 
 export type FStringPart =
   | { readonly kind: "text"; readonly value: string }
-  | { readonly kind: "value"; readonly value: Expression; readonly conversion: "r" | "s" | null; readonly format: string | null };
+  | {
+      readonly kind: "value";
+      readonly value: Expression;
+      readonly conversion: "r" | "s" | null;
+      readonly format: string | null;
+    };
 
 export interface Argument extends Node {
   /** `name=value` */
@@ -309,7 +406,12 @@ export interface Argument extends Node {
 }
 
 export type ComprehensionClause =
-  | { readonly kind: "for"; readonly span: Span; readonly target: Expression; readonly iterable: Expression }
+  | {
+      readonly kind: "for";
+      readonly span: Span;
+      readonly target: Expression;
+      readonly iterable: Expression;
+    }
   | { readonly kind: "if"; readonly span: Span; readonly test: Expression };
 
 // ---------------------------------------------------------------- patterns
@@ -322,7 +424,13 @@ export type Pattern =
   /** A dotted name: an enum member or another static constant. */
   | { readonly kind: "value"; readonly span: Span; readonly value: Expression }
   /** `W_Pair(car, cdr=W_Nil())`: positional patterns match fields in declaration order. */
-  | { readonly kind: "class"; readonly span: Span; readonly cls: Expression; readonly positional: readonly Pattern[]; readonly named: readonly { readonly name: Name; readonly pattern: Pattern }[] }
+  | {
+      readonly kind: "class";
+      readonly span: Span;
+      readonly cls: Expression;
+      readonly positional: readonly Pattern[];
+      readonly named: readonly { readonly name: Name; readonly pattern: Pattern }[];
+    }
   | { readonly kind: "tuple"; readonly span: Span; readonly items: readonly Pattern[] }
   | { readonly kind: "or"; readonly span: Span; readonly items: readonly Pattern[] }
   | { readonly kind: "as"; readonly span: Span; readonly pattern: Pattern; readonly name: Name }

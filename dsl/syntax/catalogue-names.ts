@@ -26,8 +26,8 @@ export const NAMES_ROWS = {
     title: "read before its module is initialised",
     explanation:
       "A module's body runs once, at build time, and sees only variables that already have a value. Functions, classes and constants may be used before the place where they stand; a variable may not.",
-    wrong: "total = len(names)\nnames = [\"a\", \"b\"]\n",
-    right: "names = [\"a\", \"b\"]\ntotal = len(names)\n",
+    wrong: 'total = len(names)\nnames = ["a", "b"]\n',
+    right: 'names = ["a", "b"]\ntotal = len(names)\n',
   },
   E0205: {
     title: "defined twice",
@@ -41,21 +41,24 @@ export const NAMES_ROWS = {
     explanation:
       "There is a way from the start of the function to this place on which the variable was never assigned. Assign it on every path, or give it a value at the start.",
     wrong: "def sign(n: int) -> int:\n    if n > 0:\n        result = 1\n    return result\n",
-    right: "def sign(n: int) -> int:\n    result = 0\n    if n > 0:\n        result = 1\n    return result\n",
+    right:
+      "def sign(n: int) -> int:\n    result = 0\n    if n > 0:\n        result = 1\n    return result\n",
   },
   E0207: {
     title: "captured variable assigned",
     explanation:
       "A nested function or lambda holds the values that the variables around it had when it was made. So it cannot assign them, and they cannot be assigned afterwards. What is to change can be kept in a field of an object that both know.",
-    wrong: "def counter() -> int:\n    count = 0\n    def bump() -> int:\n        count = count + 1\n        return count\n    return bump()\n",
-    right: "class Counter:\n    count: int\n    def __init__(self):\n        self.count = 0\n\ndef counter() -> int:\n    state = Counter()\n    def bump() -> int:\n        state.count += 1\n        return state.count\n    return bump()\n",
+    wrong:
+      "def counter() -> int:\n    count = 0\n    def bump() -> int:\n        count = count + 1\n        return count\n    return bump()\n",
+    right:
+      "class Counter:\n    count: int\n    def __init__(self):\n        self.count = 0\n\ndef counter() -> int:\n    state = Counter()\n    def bump() -> int:\n        state.count += 1\n        return state.count\n    return bump()\n",
   },
   E0208: {
     title: "this cannot be assigned",
     explanation:
       "Functions, classes, enums and imported names are what their definition says, for the whole program; there is no monkey-patching. Use a variable, or a field of an object.",
-    wrong: "def greet() -> str:\n    return \"hello\"\n\ngreet = 5\n",
-    right: "def greet() -> str:\n    return \"hello\"\n\ngreeting = 5\n",
+    wrong: 'def greet() -> str:\n    return "hello"\n\ngreet = 5\n',
+    right: 'def greet() -> str:\n    return "hello"\n\ngreeting = 5\n',
   },
   E0324: {
     title: "mistake in a format",
@@ -75,8 +78,10 @@ export const NAMES_ROWS = {
     title: "pattern has too many positions",
     explanation:
       "`Class(a, b)` in a pattern matches the fields of the class in the order in which they are declared; there cannot be more positions than fields. `name=pattern` matches a field by its name.",
-    wrong: "class Pair:\n    first: int\n    second: int\n    def __init__(self):\n        self.first = 1\n        self.second = 2\n\ndef sum(p: Pair) -> int:\n    match p:\n        case Pair(a, b, c):\n            return a + b + c\n    return 0\n",
-    right: "class Pair:\n    first: int\n    second: int\n    def __init__(self):\n        self.first = 1\n        self.second = 2\n\ndef sum(p: Pair) -> int:\n    match p:\n        case Pair(a, b):\n            return a + b\n    return 0\n",
+    wrong:
+      "class Pair:\n    first: int\n    second: int\n    def __init__(self):\n        self.first = 1\n        self.second = 2\n\ndef sum(p: Pair) -> int:\n    match p:\n        case Pair(a, b, c):\n            return a + b + c\n    return 0\n",
+    right:
+      "class Pair:\n    first: int\n    second: int\n    def __init__(self):\n        self.first = 1\n        self.second = 2\n\ndef sum(p: Pair) -> int:\n    match p:\n        case Pair(a, b):\n            return a + b\n    return 0\n",
   },
   E0326: {
     title: "a generator gives an `Iterator`",
@@ -89,12 +94,15 @@ export const NAMES_ROWS = {
     title: "match does not cover its enum",
     explanation:
       "A `match` whose cases are all members of one enum has a case for each of its members, so that a new member is not forgotten anywhere. `case _:` says that the others are meant to be left out.",
-    wrong: "enum Color:\n    RED; GREEN\n\ndef show(c: Color) -> None:\n    match c:\n        case Color.RED:\n            print(1)\n",
-    right: "enum Color:\n    RED; GREEN\n\ndef show(c: Color) -> None:\n    match c:\n        case Color.RED:\n            print(1)\n        case _:\n            pass\n",
+    wrong:
+      "enum Color:\n    RED; GREEN\n\ndef show(c: Color) -> None:\n    match c:\n        case Color.RED:\n            print(1)\n",
+    right:
+      "enum Color:\n    RED; GREEN\n\ndef show(c: Color) -> None:\n    match c:\n        case Color.RED:\n            print(1)\n        case _:\n            pass\n",
   },
   E0506: {
     title: "no such base class",
-    explanation: "The name in parentheses after a class's name stands for nothing that is visible here.",
+    explanation:
+      "The name in parentheses after a class's name stands for nothing that is visible here.",
     wrong: "class Circle(Shap):\n    radius: float\n",
     right: "class Shape:\n    name: str\n\nclass Circle(Shape):\n    radius: float\n",
   },
@@ -102,8 +110,10 @@ export const NAMES_ROWS = {
     title: "this cannot be a base class",
     explanation:
       "A class has at most one base class, and that is a class. Methods that several classes share go into a `mixin`, of which a class may name any number.",
-    wrong: "class Named:\n    name: str\n\nclass Sized:\n    size: int\n\nclass File(Named, Sized):\n    path: str\n",
-    right: "class Named:\n    name: str\n\nmixin Sized:\n    size: int\n\nclass File(Named, Sized):\n    path: str\n",
+    wrong:
+      "class Named:\n    name: str\n\nclass Sized:\n    size: int\n\nclass File(Named, Sized):\n    path: str\n",
+    right:
+      "class Named:\n    name: str\n\nmixin Sized:\n    size: int\n\nclass File(Named, Sized):\n    path: str\n",
   },
   E0508: {
     title: "classes inherit in a circle",
@@ -116,7 +126,8 @@ export const NAMES_ROWS = {
     explanation:
       "A mixin is a bag of fields and methods that are copied into the classes that name it. It inherits from mixins only, and has no type parameters; a generic base class has.",
     wrong: "class Shape:\n    name: str\n\nmixin Sized(Shape):\n    size: int\n",
-    right: "class Shape:\n    name: str\n\nmixin Sized:\n    size: int\n\nclass Box(Shape, Sized):\n    depth: int\n",
+    right:
+      "class Shape:\n    name: str\n\nmixin Sized:\n    size: int\n\nclass Box(Shape, Sized):\n    depth: int\n",
   },
   E0510: {
     title: "member hides another",
@@ -129,15 +140,19 @@ export const NAMES_ROWS = {
     title: "method of a generic class overridden",
     explanation:
       "Calls of methods of classes with type parameters are direct: such a method can neither be overridden nor abstract. What differs can be a function value in a field, or the base class can do without type parameters.",
-    wrong: "class Box[T]:\n    item: T\n    def __init__(self, item: T):\n        self.item = item\n    def label(self) -> str:\n        return \"box\"\n\nclass Crate[T](Box[T]):\n    def label(self) -> str:\n        return \"crate\"\n",
-    right: "class Box[T]:\n    item: T\n    name: final str\n    def __init__(self, item: T, name: str):\n        self.item = item\n        self.name = name\n    def label(self) -> str:\n        return self.name\n\nclass Crate[T](Box[T]):\n    def __init__(self, item: T):\n        super().__init__(item, \"crate\")\n",
+    wrong:
+      'class Box[T]:\n    item: T\n    def __init__(self, item: T):\n        self.item = item\n    def label(self) -> str:\n        return "box"\n\nclass Crate[T](Box[T]):\n    def label(self) -> str:\n        return "crate"\n',
+    right:
+      'class Box[T]:\n    item: T\n    name: final str\n    def __init__(self, item: T, name: str):\n        self.item = item\n        self.name = name\n    def label(self) -> str:\n        return self.name\n\nclass Crate[T](Box[T]):\n    def __init__(self, item: T):\n        super().__init__(item, "crate")\n',
   },
   E0513: {
     title: "override with other parameters",
     explanation:
       "All overrides of a method take the same number of arguments, because a call does not know which of them it reaches.",
-    wrong: "class Shape:\n    def scale(self, by: int) -> int:\n        return by\n\nclass Box(Shape):\n    def scale(self, by: int, depth: int) -> int:\n        return by * depth\n",
-    right: "class Shape:\n    def scale(self, by: int, depth: int) -> int:\n        return by\n\nclass Box(Shape):\n    def scale(self, by: int, depth: int) -> int:\n        return by * depth\n",
+    wrong:
+      "class Shape:\n    def scale(self, by: int) -> int:\n        return by\n\nclass Box(Shape):\n    def scale(self, by: int, depth: int) -> int:\n        return by * depth\n",
+    right:
+      "class Shape:\n    def scale(self, by: int, depth: int) -> int:\n        return by\n\nclass Box(Shape):\n    def scale(self, by: int, depth: int) -> int:\n        return by * depth\n",
   },
   E0511: {
     title: "`super()` without a method to call",

@@ -5,7 +5,16 @@
 import { compile } from "../../compiler/driver.ts";
 import type { LLProgram } from "../../compiler/ll/program.ts";
 import { renderDiagnostics } from "../../dsl/syntax/render.ts";
-import { BUNDLE, bundleOf, evaluate, executable, folderHost, runNative, unbundled, type Outcome } from "../run/engines.ts";
+import {
+  BUNDLE,
+  bundleOf,
+  evaluate,
+  executable,
+  folderHost,
+  runNative,
+  unbundled,
+  type Outcome,
+} from "../run/engines.ts";
 
 export type Engine = "optimised" | "native";
 
@@ -29,14 +38,20 @@ export interface RandomProgram {
 }
 
 /** The failures of programs, all checked in one bundle; if that cannot be made, each by itself. */
-export async function check(programs: readonly RandomProgram[], options: CheckOptions): Promise<Failure[]> {
+export async function check(
+  programs: readonly RandomProgram[],
+  options: CheckOptions,
+): Promise<Failure[]> {
   try {
     return await checkBundle(programs, options);
   } catch (error) {
     const [only, ...others] = programs;
     if (only !== undefined && others.length === 0) return [failed(only.seed, error)];
     const half = programs.length >> 1;
-    return [...(await check(programs.slice(0, half), options)), ...(await check(programs.slice(half), options))];
+    return [
+      ...(await check(programs.slice(0, half), options)),
+      ...(await check(programs.slice(half), options)),
+    ];
   }
 }
 
@@ -47,12 +62,23 @@ function failed(seed: number, error: unknown): Failure {
   return { seed, kind: error instanceof Rejected ? "rejected" : "broken", details };
 }
 
-async function checkBundle(programs: readonly RandomProgram[], options: CheckOptions): Promise<Failure[]> {
-  const files: Record<string, string> = Object.fromEntries(programs.map(({ text }, i) => [`p${i}.wr`, text]));
+async function checkBundle(
+  programs: readonly RandomProgram[],
+  options: CheckOptions,
+): Promise<Failure[]> {
+  const files: Record<string, string> = Object.fromEntries(
+    programs.map(({ text }, i) => [`p${i}.wr`, text]),
+  );
   files[BUNDLE] = bundleOf(programs.map((_, i) => `p${i}`));
   const lower = (optimise: boolean): LLProgram => {
     const result = compile(BUNDLE, folderHost("tests/fuzz", files), { optimise, check: true });
-    if (!result.ok) throw new Rejected(renderDiagnostics(result.diagnostics.filter((one) => one.severity === "error"), { color: false }));
+    if (!result.ok)
+      throw new Rejected(
+        renderDiagnostics(
+          result.diagnostics.filter((one) => one.severity === "error"),
+          { color: false },
+        ),
+      );
     return result.program;
   };
   const reference = lower(false);
@@ -61,12 +87,14 @@ async function checkBundle(programs: readonly RandomProgram[], options: CheckOpt
   const compare = (kind: Engine, run: (name: string) => Outcome) => {
     programs.forEach(({ seed }, i) => {
       const found = text(run(`p${i}`));
-      if (found !== wanted[i]) failures.push({ seed, kind, details: difference(wanted[i]!, found) });
+      if (found !== wanted[i])
+        failures.push({ seed, kind, details: difference(wanted[i]!, found) });
     });
   };
   if (options.engines.length === 0) return failures;
   const optimised = lower(true);
-  if (options.engines.includes("optimised")) compare("optimised", (name) => evaluate(optimised, { args: [name] }));
+  if (options.engines.includes("optimised"))
+    compare("optimised", (name) => evaluate(optimised, { args: [name] }));
   if (options.engines.includes("native")) {
     const path = await executable(optimised, options.output, { cc: options.cc, mode: "dev" });
     compare("native", (name) => runNative(path, { args: [name] }));

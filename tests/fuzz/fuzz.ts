@@ -32,9 +32,14 @@ const [first, count, batch] = [Number(values.seed), Number(values.count), Number
 for (let at = 0; at < count; at += batch) {
   const start = performance.now();
   const seeds = Array.from({ length: Math.min(batch, count - at) }, (_, i) => first + at + i);
-  const found = await check(seeds.map((seed) => ({ seed, text: randomProgram(seed) })), options);
+  const found = await check(
+    seeds.map((seed) => ({ seed, text: randomProgram(seed) })),
+    options,
+  );
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  console.log(`${at + seeds.length} of ${count} programs, ${(failures += found.length)} failures (${seconds} s)`);
+  console.log(
+    `${at + seeds.length} of ${count} programs, ${(failures += found.length)} failures (${seconds} s)`,
+  );
   for (const failure of found) await report(failure);
 }
 rmSync(folder, { recursive: true, force: true });
@@ -43,12 +48,19 @@ process.exitCode = failures === 0 ? 0 : 1;
 async function report(failure: Failure): Promise<void> {
   console.log(`\nseed ${failure.seed}: ${failure.kind}\n${failure.details}\n`);
   if (values["no-shrink"]) return;
-  const engines = failure.kind === "native" ? options.engines : options.engines.filter((one) => one === failure.kind);
+  const engines =
+    failure.kind === "native"
+      ? options.engines
+      : options.engines.filter((one) => one === failure.kind);
   const fails = async (text: string): Promise<boolean> => {
     const [again] = await check([{ seed: failure.seed, text }], { ...options, engines });
-    return again !== undefined && again.kind === failure.kind && headline(again) === headline(failure);
+    return (
+      again !== undefined && again.kind === failure.kind && headline(again) === headline(failure)
+    );
   };
-  console.log(await shrink(randomProgram(failure.seed), fails, failure.kind === "native" ? 150 : 1500));
+  console.log(
+    await shrink(randomProgram(failure.seed), fails, failure.kind === "native" ? 150 : 1500),
+  );
 }
 
 /** What makes two failures to compile the same: the code of the error, or the first words of the message. */

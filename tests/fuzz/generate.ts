@@ -36,7 +36,22 @@ const TYPES = {
 type Type = keyof typeof TYPES;
 const ALL_TYPES = Object.keys(TYPES) as Type[];
 /** What `print` and f-strings can show. */
-const SHOWN: readonly Type[] = ["int", "bool", "float", "str", "ints", "strs", "floats", "pair", "map", "words", "opt", "optstr", "kind", "set"];
+const SHOWN: readonly Type[] = [
+  "int",
+  "bool",
+  "float",
+  "str",
+  "ints",
+  "strs",
+  "floats",
+  "pair",
+  "map",
+  "words",
+  "opt",
+  "optstr",
+  "kind",
+  "set",
+];
 
 interface Variable {
   readonly name: string;
@@ -214,10 +229,52 @@ export function randomProgram(seed: number): string {
   return new Generator(seeded(seed)).program();
 }
 
-const INTS = ["0", "1", "2", "3", "-1", "-7", "10", "63", "64", "255", "1000003", "4611686018427387903", "-4611686018427387904", "4611686018427387904", "9223372036854775807", "(-9223372036854775807 - 1)", "2147483648"];
+const INTS = [
+  "0",
+  "1",
+  "2",
+  "3",
+  "-1",
+  "-7",
+  "10",
+  "63",
+  "64",
+  "255",
+  "1000003",
+  "4611686018427387903",
+  "-4611686018427387904",
+  "4611686018427387904",
+  "9223372036854775807",
+  "(-9223372036854775807 - 1)",
+  "2147483648",
+];
 const FLOATS = ["0.0", "1.0", "-1.5", "0.1", "3.25", "1e16", "-2.5e-3", "1e300"];
-const STRINGS = ['""', '"a"', '"bc"', '"hello world"', '"é"', '"0"', '"-12"', '"x,y,z"', '" pad "', '"\\n"', "'c'"];
-const ERRORS = ["AppError", "SubError", "ValueError", "IndexError", "KeyError", "ZeroDivisionError", "OverflowError", "(KeyError, IndexError)", "LookupError", "ArithmeticError", "Exception"];
+const STRINGS = [
+  '""',
+  '"a"',
+  '"bc"',
+  '"hello world"',
+  '"é"',
+  '"0"',
+  '"-12"',
+  '"x,y,z"',
+  '" pad "',
+  '"\\n"',
+  "'c'",
+];
+const ERRORS = [
+  "AppError",
+  "SubError",
+  "ValueError",
+  "IndexError",
+  "KeyError",
+  "ZeroDivisionError",
+  "OverflowError",
+  "(KeyError, IndexError)",
+  "LookupError",
+  "ArithmeticError",
+  "Exception",
+];
 
 class Generator {
   private readonly random: Random;
@@ -250,7 +307,8 @@ class Generator {
   // ---------------------------------------------------------------- definitions
 
   private globals(): void {
-    const items = (make: () => string) => Array.from({ length: this.random.below(6) + 1 }, make).join(", ");
+    const items = (make: () => string) =>
+      Array.from({ length: this.random.below(6) + 1 }, make).join(", ");
     this.add(`TABLE = [${items(() => this.random.pick(INTS))}]`);
     this.add(`NAMES = {${items(() => `${this.random.pick(STRINGS)}: ${this.random.below(100)}`)}}`);
     this.add(`SQUARES = {i: i * i for i in range(${this.random.below(20)})}`);
@@ -290,8 +348,14 @@ class Generator {
     const isRecursive = this.random.chance(0.3);
     if (isRecursive) params.unshift("int");
     const signature: Signature = { name: `f${i}`, params, result };
-    const start: Variable[] = params.map((type, k) => ({ name: `p${k}`, type, fixed: isRecursive && k === 0 }));
-    this.add(`def f${i}(${params.map((type, k) => `p${k}: ${TYPES[type]}`).join(", ")}) -> ${TYPES[result]}:`);
+    const start: Variable[] = params.map((type, k) => ({
+      name: `p${k}`,
+      type,
+      fixed: isRecursive && k === 0,
+    }));
+    this.add(
+      `def f${i}(${params.map((type, k) => `p${k}: ${TYPES[type]}`).join(", ")}) -> ${TYPES[result]}:`,
+    );
     this.self = isRecursive ? signature : null;
     this.body(start, result, 12, () => {
       this.add("tick()");
@@ -367,8 +431,32 @@ class Generator {
 
   private statement(depth: number): void {
     this.budget--;
-    const simple = [this.assign, this.assign, this.newVariable, this.newVariable, this.update, this.update, this.store, this.effect, this.unpack, this.raiseMaybe];
-    const nested = [this.ifStatement, this.forRange, this.forEach, this.whileLoop, this.tryStatement, this.tryStatement, this.matchInt, this.matchRoot, this.matchKind, this.withStatement, this.closure, this.narrow];
+    const simple = [
+      this.assign,
+      this.assign,
+      this.newVariable,
+      this.newVariable,
+      this.update,
+      this.update,
+      this.store,
+      this.effect,
+      this.unpack,
+      this.raiseMaybe,
+    ];
+    const nested = [
+      this.ifStatement,
+      this.forRange,
+      this.forEach,
+      this.whileLoop,
+      this.tryStatement,
+      this.tryStatement,
+      this.matchInt,
+      this.matchRoot,
+      this.matchKind,
+      this.withStatement,
+      this.closure,
+      this.narrow,
+    ];
     const kinds = depth > 0 ? [...simple, ...nested] : simple;
     this.random.pick(kinds).call(this, depth);
   }
@@ -388,7 +476,9 @@ class Generator {
   }
 
   private assignable(type: Type | null = null): Variable | null {
-    const found = this.variables.filter((one) => !one.fixed && (type === null || one.type === type));
+    const found = this.variables.filter(
+      (one) => !one.fixed && (type === null || one.type === type),
+    );
     return found.length === 0 ? null : this.random.pick(found);
   }
 
@@ -405,13 +495,41 @@ class Generator {
     const int = () => this.expression("int", 2);
     switch (target?.type) {
       case "obj":
-        return this.add(this.random.pick([`${target.name}.a = ${int()}`, `${target.name}.s = ${this.bounded("str", 2)}`, `${target.name}.next = ${this.expression("obj", 1)}`, `${target.name}.a += 1`]));
+        return this.add(
+          this.random.pick([
+            `${target.name}.a = ${int()}`,
+            `${target.name}.s = ${this.bounded("str", 2)}`,
+            `${target.name}.next = ${this.expression("obj", 1)}`,
+            `${target.name}.a += 1`,
+          ]),
+        );
       case "ints":
-        return this.add(this.random.pick([`${target.name}[${int()} & 3] = ${int()}`, `${target.name}.append(${int()})`, `${target.name}.insert(${this.random.below(4)}, ${int()})`, `${target.name}.sort()`, `${target.name}.reverse()`, `${target.name}[-1] += ${int()}`, `${target.name}[1:3] = ${this.expression("ints", 1)}`]));
+        return this.add(
+          this.random.pick([
+            `${target.name}[${int()} & 3] = ${int()}`,
+            `${target.name}.append(${int()})`,
+            `${target.name}.insert(${this.random.below(4)}, ${int()})`,
+            `${target.name}.sort()`,
+            `${target.name}.reverse()`,
+            `${target.name}[-1] += ${int()}`,
+            `${target.name}[1:3] = ${this.expression("ints", 1)}`,
+          ]),
+        );
       case "strs":
-        return this.add(this.random.pick([`${target.name}.append(${this.bounded("str", 2)})`, `${target.name}.sort()`]));
+        return this.add(
+          this.random.pick([
+            `${target.name}.append(${this.bounded("str", 2)})`,
+            `${target.name}.sort()`,
+          ]),
+        );
       case "map":
-        return this.add(this.random.pick([`${target.name}[${int()} % 8] = ${int()}`, `del ${target.name}[${int()} % 8]`, `${target.name}.update(${this.expression("map", 1)})`]));
+        return this.add(
+          this.random.pick([
+            `${target.name}[${int()} % 8] = ${int()}`,
+            `del ${target.name}[${int()} % 8]`,
+            `${target.name}.update(${this.expression("map", 1)})`,
+          ]),
+        );
       case "words":
         return this.add(`${target.name}[${this.bounded("str", 1)}] = ${int()}`);
       case "box":
@@ -419,13 +537,26 @@ class Generator {
       case "bytes":
         return this.add(`${target.name}[${int()} & 3] = u8(${int()})`);
       case "set":
-        return this.add(this.random.pick([`${target.name}.add(${int()} % 16)`, `${target.name}.discard(${int()} % 16)`, `${target.name}.remove(${int()} % 16)`]));
+        return this.add(
+          this.random.pick([
+            `${target.name}.add(${int()} % 16)`,
+            `${target.name}.discard(${int()} % 16)`,
+            `${target.name}.remove(${int()} % 16)`,
+          ]),
+        );
       case "roots":
         return this.add(`${target.name}.append(${this.expression("root", 2)})`);
       case "objs":
         return this.add(`${target.name}.append(${this.expression("obj", 2)})`);
       default:
-        return this.add(this.random.pick([`ORIGIN.a = ${int()}`, `LOG.append(${int()} % 100)`, `TABLE.append(${int()})`, `NAMES[${this.bounded("str", 1)}] = ${int()}`]));
+        return this.add(
+          this.random.pick([
+            `ORIGIN.a = ${int()}`,
+            `LOG.append(${int()} % 100)`,
+            `TABLE.append(${int()})`,
+            `NAMES[${this.bounded("str", 1)}] = ${int()}`,
+          ]),
+        );
     }
   }
 
@@ -438,12 +569,26 @@ class Generator {
   private unpack(): void {
     const [a, b] = [this.fresh(), this.fresh()];
     this.add(`${a}, ${b} = ${this.expression("pair", 2)}`);
-    this.variables.push({ name: a, type: "int", fixed: false }, { name: b, type: "str", fixed: false });
+    this.variables.push(
+      { name: a, type: "int", fixed: false },
+      { name: b, type: "str", fixed: false },
+    );
   }
 
   private raiseMaybe(): void {
     this.add(`if ${this.expression("bool", 2)}:`);
-    this.block(() => this.add(this.random.pick([`raise AppError(${this.expression("int", 1)})`, `raise SubError(${this.expression("int", 1)})`, `raise ValueError(${this.bounded("str", 1)})`, `assert ${this.expression("bool", 1)}, ${this.bounded("str", 1)}`, ...(this.inLoop ? ["break", "continue"] : []), `return ${this.simple(this.result)}`])));
+    this.block(() =>
+      this.add(
+        this.random.pick([
+          `raise AppError(${this.expression("int", 1)})`,
+          `raise SubError(${this.expression("int", 1)})`,
+          `raise ValueError(${this.bounded("str", 1)})`,
+          `assert ${this.expression("bool", 1)}, ${this.bounded("str", 1)}`,
+          ...(this.inLoop ? ["break", "continue"] : []),
+          `return ${this.simple(this.result)}`,
+        ]),
+      ),
+    );
   }
 
   private ifStatement(depth: number): void {
@@ -461,14 +606,35 @@ class Generator {
 
   private forRange(depth: number): void {
     const name = this.fresh();
-    const bounds = this.random.pick([`${this.random.below(6)}`, `${this.expression("int", 1)} & 7`, `${this.random.below(9)}, ${this.random.below(3)}, -1`, `${this.random.below(3)}, 10, ${this.random.below(3) + 1}`]);
+    const bounds = this.random.pick([
+      `${this.random.below(6)}`,
+      `${this.expression("int", 1)} & 7`,
+      `${this.random.below(9)}, ${this.random.below(3)}, -1`,
+      `${this.random.below(3)}, 10, ${this.random.below(3) + 1}`,
+    ]);
     this.add(`for ${name} in range(${bounds}):`);
     this.loop(depth, [{ name, type: "int", fixed: this.random.chance(0.5) }]);
   }
 
   private forEach(depth: number): void {
-    const over = this.random.pick(["ints", "strs", "objs", "roots", "floats", "set", "map"] as const);
-    const item = { ints: "int", strs: "str", objs: "obj", roots: "root", floats: "float", set: "int", map: "int" } as const;
+    const over = this.random.pick([
+      "ints",
+      "strs",
+      "objs",
+      "roots",
+      "floats",
+      "set",
+      "map",
+    ] as const);
+    const item = {
+      ints: "int",
+      strs: "str",
+      objs: "obj",
+      roots: "root",
+      floats: "float",
+      set: "int",
+      map: "int",
+    } as const;
     const name = this.fresh();
     const source = this.expression(over, 2);
     if (over === "map" || over === "set" || this.random.chance(0.7)) {
@@ -486,7 +652,9 @@ class Generator {
   private whileLoop(depth: number): void {
     const name = this.fresh();
     this.add(`${name} = ${this.random.below(6)}`);
-    this.add(`while ${name} > 0${this.random.chance(0.5) ? ` and ${this.expression("bool", 2)}` : ""}:`);
+    this.add(
+      `while ${name} > 0${this.random.chance(0.5) ? ` and ${this.expression("bool", 2)}` : ""}:`,
+    );
     this.block(() => this.add(`${name} -= 1`));
     this.loop(depth, [{ name, type: "int", fixed: true }]);
   }
@@ -508,9 +676,28 @@ class Generator {
     for (let i = 0; i < handlers; i++) {
       const name = this.fresh();
       this.add(`except ${this.random.pick(ERRORS)} as ${name}:`);
-      this.inner(depth, [], () => this.add(this.random.pick([`LOG.append(len(${name}.message))`, `print("caught", ${name}.message)`, `print(type(${name}).__name__)`])), () => {
-        if (this.random.chance(0.2)) this.add(this.random.pick(["raise", `raise ${name}`, `raise AppError(${this.expression("int", 1)})`]));
-      });
+      this.inner(
+        depth,
+        [],
+        () =>
+          this.add(
+            this.random.pick([
+              `LOG.append(len(${name}.message))`,
+              `print("caught", ${name}.message)`,
+              `print(type(${name}).__name__)`,
+            ]),
+          ),
+        () => {
+          if (this.random.chance(0.2))
+            this.add(
+              this.random.pick([
+                "raise",
+                `raise ${name}`,
+                `raise AppError(${this.expression("int", 1)})`,
+              ]),
+            );
+        },
+      );
     }
     if (handlers > 0 && this.random.chance(0.2)) {
       this.add("else:");
@@ -568,7 +755,9 @@ class Generator {
 
   /** A nested function over variables that nobody assigns any more. */
   private closure(): void {
-    const captured = this.variables.filter((one) => one.type === "int" || one.type === "str" || one.type === "ints");
+    const captured = this.variables.filter(
+      (one) => one.type === "int" || one.type === "str" || one.type === "ints",
+    );
     for (const one of captured) one.fixed = true;
     const [name, param] = [this.fresh(), this.fresh()];
     this.add(`def ${name}(${param}: int) -> int:`);
@@ -594,7 +783,12 @@ class Generator {
   }
 
   /** An indented block of random statements; what it declares is gone afterwards. */
-  private inner(depth: number, variables: readonly Variable[] = [], first: () => void = () => {}, last: () => void = () => {}): void {
+  private inner(
+    depth: number,
+    variables: readonly Variable[] = [],
+    first: () => void = () => {},
+    last: () => void = () => {},
+  ): void {
     const count = this.variables.length;
     const outer = this.variables;
     this.variables = [...outer, ...variables];
@@ -613,7 +807,13 @@ class Generator {
   private bounded(type: Type, depth: number): string {
     const value = this.expression(type, depth);
     if (type === "str") return `clip(${value})`;
-    return type === "ints" || type === "strs" || type === "floats" || type === "roots" || type === "objs" ? `cut(${value})` : value;
+    return type === "ints" ||
+      type === "strs" ||
+      type === "floats" ||
+      type === "roots" ||
+      type === "objs"
+      ? `cut(${value})`
+      : value;
   }
 
   private expression(type: Type, depth: number): string {
@@ -635,11 +835,14 @@ class Generator {
         return [
           () => `(${e("int")} ${random.pick(["+", "-", "*", "&", "|", "^"])} ${e("int")})`,
           () => `(${e("int")} ${random.pick(["+", "-", "*"])} ${e("int")})`,
-          () => `(${e("int")} ${random.pick(["//", "%"])} ${random.pick(["2", "-3", "7", "10", e("int")])})`,
-          () => `(${e("int")} ${random.pick(["<<", ">>"])} (${e("int")} & ${random.pick(["7", "63", "127"])}))`,
+          () =>
+            `(${e("int")} ${random.pick(["//", "%"])} ${random.pick(["2", "-3", "7", "10", e("int")])})`,
+          () =>
+            `(${e("int")} ${random.pick(["<<", ">>"])} (${e("int")} & ${random.pick(["7", "63", "127"])}))`,
           () => `(${random.pick(["-", "~"])}${e("int")})`,
           () => `checked(${e("int")} ${random.pick(["+", "-", "*", "//"])} ${e("int")})`,
-          () => `${random.pick(["abs", "len"]) === "abs" ? `abs(${e("int")})` : `len(${e(random.pick(["ints", "str", "strs", "map", "set"]))})`}`,
+          () =>
+            `${random.pick(["abs", "len"]) === "abs" ? `abs(${e("int")})` : `len(${e(random.pick(["ints", "str", "strs", "map", "set"]))})`}`,
           () => `${random.pick(["min", "max", "gcd"])}(${e("int")}, ${e("int")})`,
           () => `${e("ints")}[${e("int")} & 3]`,
           () => `pick(${e("ints")}, ${e("int")}, ${e("int")})`,
@@ -675,7 +878,8 @@ class Generator {
           () => `(${e("int")} in ${e(random.pick(["ints", "map", "set"]))})`,
           () => `(${e("str")} in ${e(random.pick(["str", "strs", "words"]))})`,
           () => `isinstance(${e("obj")}, ${random.pick(this.classes)})`,
-          () => `isinstance(${e("root")}, ${random.pick(["W_Int", "W_Kind", "W_Str", "W_Pair", "(W_Int, W_Str)"])})`,
+          () =>
+            `isinstance(${e("root")}, ${random.pick(["W_Int", "W_Kind", "W_Str", "W_Pair", "(W_Int, W_Str)"])})`,
           () => `(${e("obj")} is ${e("obj")})`,
           () => `(${e("kind")} == ${e("kind")})`,
           () => `(${e("opt")} is None)`,
@@ -703,7 +907,8 @@ class Generator {
           () => `f"{(${e("float")}):.2f}|{(${e("int")}):x}"`,
           () => `${e("str")}[${e("int")} & 3:${e("int")} & 15]`,
           () => `(${e("str")} * (${e("int")} & 3))`,
-          () => `${e("str")}.${random.pick(["upper()", "lower()", "strip()", 'replace("a", "bb")', "capitalize()", "zfill(5)"])}`,
+          () =>
+            `${e("str")}.${random.pick(["upper()", "lower()", "strip()", 'replace("a", "bb")', "capitalize()", "zfill(5)"])}`,
           () => `${random.pick(['","', '""', '"-"'])}.join(${e("strs")})`,
           () => `repr(${e("str")})`,
           () => `pick(${e("strs")}, ${e("int")}, ${e("str")})`,
@@ -730,13 +935,27 @@ class Generator {
           () => `${e("ints")}.copy()`,
         ];
       case "strs":
-        return [() => `[${e("str")}, ${e("str")}]`, () => `[str(k) for k in ${e("ints")}]`, () => `clip(${e("str")}).split(${random.pick(['","', "", '"a"'])})`, () => `[o.s for o in ${e("objs")}]`, () => `sorted(${e("strs")})`];
+        return [
+          () => `[${e("str")}, ${e("str")}]`,
+          () => `[str(k) for k in ${e("ints")}]`,
+          () => `clip(${e("str")}).split(${random.pick(['","', "", '"a"'])})`,
+          () => `[o.s for o in ${e("objs")}]`,
+          () => `sorted(${e("strs")})`,
+        ];
       case "floats":
-        return [() => `[${e("float")}, ${e("float")}]`, () => `[float(k) for k in ${e("ints")}]`, () => `sorted(${e("floats")})`];
+        return [
+          () => `[${e("float")}, ${e("float")}]`,
+          () => `[float(k) for k in ${e("ints")}]`,
+          () => `sorted(${e("floats")})`,
+        ];
       case "pair":
         return [() => `(${e("int")}, ${e("str")})`, () => `(len(${e("str")}), ${e("str")})`];
       case "map":
-        return [() => `{${e("int")}: ${e("int")}, ${e("int")}: ${e("int")}}`, () => `{k & 7: k for k in ${e("ints")}}`, () => `${e("map")}.copy()`];
+        return [
+          () => `{${e("int")}: ${e("int")}, ${e("int")}: ${e("int")}}`,
+          () => `{k & 7: k for k in ${e("ints")}}`,
+          () => `${e("map")}.copy()`,
+        ];
       case "words":
         return [() => `{${e("str")}: ${e("int")}}`, () => `{t: len(t) for t in ${e("strs")}}`];
       case "opt":
@@ -744,15 +963,33 @@ class Generator {
       case "optstr":
         return [() => e("str"), () => "None"];
       case "obj":
-        return [() => `${random.pick(this.classes)}(${e("int")}, clip(${e("str")}))`, () => `pick(${e("objs")}, ${e("int")}, ${e("obj")})`];
+        return [
+          () => `${random.pick(this.classes)}(${e("int")}, clip(${e("str")}))`,
+          () => `pick(${e("objs")}, ${e("int")}, ${e("obj")})`,
+        ];
       case "objs":
-        return [() => `[${e("obj")}, ${e("obj")}]`, () => `[${random.pick(this.classes)}(k, "o") for k in ${e("ints")}]`];
+        return [
+          () => `[${e("obj")}, ${e("obj")}]`,
+          () => `[${random.pick(this.classes)}(k, "o") for k in ${e("ints")}]`,
+        ];
       case "root":
-        return [() => `W_Int(${e("int")})`, () => `W_Int(${e("int")})`, () => `W_Str(clip(${e("str")}))`, () => `W_Kind(${e("kind")})`, () => `W_Pair(${e("root")}, ${e("root")})`, () => `${e("root")}.plus(${e("root")})`, () => `pick(${e("roots")}, ${e("int")}, ${e("root")})`];
+        return [
+          () => `W_Int(${e("int")})`,
+          () => `W_Int(${e("int")})`,
+          () => `W_Str(clip(${e("str")}))`,
+          () => `W_Kind(${e("kind")})`,
+          () => `W_Pair(${e("root")}, ${e("root")})`,
+          () => `${e("root")}.plus(${e("root")})`,
+          () => `pick(${e("roots")}, ${e("int")}, ${e("root")})`,
+        ];
       case "roots":
         return [() => `[${e("root")}, ${e("root")}]`, () => `[W_Int(k) for k in ${e("ints")}]`];
       case "fn":
-        return [() => `(lambda k: k ${random.pick(["+", "*", "-", "^"])} ${random.pick(INTS)})`, () => `${e("obj")}.num`, () => "classify_int"];
+        return [
+          () => `(lambda k: k ${random.pick(["+", "*", "-", "^"])} ${random.pick(INTS)})`,
+          () => `${e("obj")}.num`,
+          () => "classify_int",
+        ];
       case "kind":
         return [() => `Kind(${random.pick(["0", "1", "7", "8", e("int")])})`];
       case "box":
@@ -760,7 +997,11 @@ class Generator {
       case "bytes":
         return [() => `array[u8](4, u8(${e("int")}))`];
       case "set":
-        return [() => `{${e("int")}, ${e("int")}}`, () => `{k % 16 for k in ${e("ints")}}`, () => `(${e("set")} ${random.pick(["|", "&", "-", "^"])} ${e("set")})`];
+        return [
+          () => `{${e("int")}, ${e("int")}}`,
+          () => `{k % 16 for k in ${e("ints")}}`,
+          () => `(${e("set")} ${random.pick(["|", "&", "-", "^"])} ${e("set")})`,
+        ];
     }
   }
 
@@ -820,7 +1061,7 @@ class Generator {
       case "root":
         return this.random.pick(["W_Int(5)", 'W_Str("w")', "SHARED[0]", "W_Kind(Kind.RED)"]);
       case "roots":
-        return this.random.pick(["[W_Int(1), W_Str(\"z\")]", "SHARED"]);
+        return this.random.pick(['[W_Int(1), W_Str("z")]', "SHARED"]);
       case "fn":
         return this.random.pick(["(lambda k: k + 1)", "classify_int"]);
       case "kind":

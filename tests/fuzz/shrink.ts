@@ -9,7 +9,7 @@ export type Fails = (text: string) => boolean | Promise<boolean>;
 export async function shrink(text: string, fails: Fails, most = 2000): Promise<string> {
   let lines = text.split("\n");
   let tries = 0;
-  for (let removed = true; removed && tries < most; ) {
+  for (let removed = true; removed && tries < most;) {
     removed = false;
     // From the end: later statements depend on earlier ones, not the other way round.
     for (let i = lines.length - 1; i >= 0 && tries < most; i--) {
@@ -34,7 +34,12 @@ function* candidatesAt(lines: readonly string[], at: number): Generator<string[]
   const whole = clausesEnd(lines, at, end);
   if (whole > end) yield without(lines, at, whole);
   // 2. Its body in its place.
-  if (end > at + 1) yield [...lines.slice(0, at), ...lines.slice(at + 1, end).map((one) => one.slice(4)), ...lines.slice(whole)];
+  if (end > at + 1)
+    yield [
+      ...lines.slice(0, at),
+      ...lines.slice(at + 1, end).map((one) => one.slice(4)),
+      ...lines.slice(whole),
+    ];
   // 3. A smaller right-hand side.
   yield* simpler(lines, at);
 }
@@ -55,7 +60,12 @@ function blockEnd(lines: readonly string[], at: number): number {
 /** Where the last `else`, `except` or `finally` of a statement ends. */
 function clausesEnd(lines: readonly string[], at: number, end: number): number {
   const indent = indentOf(lines[at]!);
-  while (end < lines.length && indentOf(lines[end]!) === indent && /^\s*(elif|else|except|finally)\b/.test(lines[end]!)) end = blockEnd(lines, end);
+  while (
+    end < lines.length &&
+    indentOf(lines[end]!) === indent &&
+    /^\s*(elif|else|except|finally)\b/.test(lines[end]!)
+  )
+    end = blockEnd(lines, end);
   return end;
 }
 
@@ -66,7 +76,11 @@ function without(lines: readonly string[], start: number, end: number): string[]
   const opens = before !== undefined && before.trimEnd().endsWith(":") && indentOf(before) < indent;
   const next = lines.slice(end).find((line) => line.trim() !== "");
   const isWhole = opens && (next === undefined || indentOf(next) < indent);
-  return [...lines.slice(0, start), ...(isWhole ? [`${" ".repeat(indent)}pass`] : []), ...lines.slice(end)];
+  return [
+    ...lines.slice(0, start),
+    ...(isWhole ? [`${" ".repeat(indent)}pass`] : []),
+    ...lines.slice(end),
+  ];
 }
 
 /** Each bracketed part of a line in the place of the bracket around it. */
@@ -77,7 +91,8 @@ function* simpler(lines: readonly string[], at: number): Generator<string[]> {
     for (const part of splitTop(inside)) {
       if (part.trim() === inside.trim() && line[outer.start] !== "(") continue;
       const text = line.slice(0, outer.start) + part.trim() + line.slice(outer.end + 1);
-      if (text.length < line.length && text.trim() !== "") yield [...lines.slice(0, at), text, ...lines.slice(at + 1)];
+      if (text.length < line.length && text.trim() !== "")
+        yield [...lines.slice(0, at), text, ...lines.slice(at + 1)];
     }
   }
 }
@@ -109,7 +124,9 @@ function splitTop(text: string): string[] {
     if ("([{".includes(text[i]!)) depth++;
     else if (")]}".includes(text[i]!)) depth--;
     else if (depth === 0) {
-      const operator = /^(, | if | else | and | or | [-+*/%&|^<>=!]+ |not )/.exec(text.slice(i))?.[0];
+      const operator = /^(, | if | else | and | or | [-+*/%&|^<>=!]+ |not )/.exec(
+        text.slice(i),
+      )?.[0];
       if (operator !== undefined) cut(i, operator.length);
     }
   }

@@ -38,22 +38,35 @@ const LIBRARY = "<library>";
 const texts = new Map<string, SourceFile | null>();
 
 /** Reads modules of a folder of the repository; those in `files` exist only here. */
-export function folderHost(folder: string, files: Readonly<Record<string, string>> = {}): CompilerHost {
+export function folderHost(
+  folder: string,
+  files: Readonly<Record<string, string>> = {},
+): CompilerHost {
   return {
     libraryRoot: LIBRARY,
     read(path) {
       const own = files[path];
       if (own !== undefined) return sourceFile(path, own);
-      const real = path.startsWith(LIBRARY) ? join(ROOT, "dsl/lib", path.slice(LIBRARY.length)) : join(ROOT, folder, path);
+      const real = path.startsWith(LIBRARY)
+        ? join(ROOT, "dsl/lib", path.slice(LIBRARY.length))
+        : join(ROOT, folder, path);
       let file = texts.get(real);
-      if (file === undefined) texts.set(real, (file = existsSync(real) ? sourceFile(path, readFileSync(real, "utf8")) : null));
+      if (file === undefined)
+        texts.set(
+          real,
+          (file = existsSync(real) ? sourceFile(path, readFileSync(real, "utf8")) : null),
+        );
       return file;
     },
   };
 }
 
 /** A program that must be one: anything else is a mistake in the test. */
-export function compiled(entry: string, host: CompilerHost, options: { readonly optimise: boolean; readonly check?: boolean }): LLProgram {
+export function compiled(
+  entry: string,
+  host: CompilerHost,
+  options: { readonly optimise: boolean; readonly check?: boolean },
+): LLProgram {
   const result = compile(entry, host, options);
   if (!result.ok) {
     const errors = result.diagnostics.filter((one) => one.severity === "error");
@@ -65,7 +78,10 @@ export function compiled(entry: string, host: CompilerHost, options: { readonly 
 // ---------------------------------------------------------------- the evaluator
 
 /** The host over Node whose standard streams are strings (of bytes). */
-function capturingHost(env: Readonly<Record<string, string>>): { host: Host; outcome: (code: number) => Outcome } {
+function capturingHost(env: Readonly<Record<string, string>>): {
+  host: Host;
+  outcome: (code: number) => Outcome;
+} {
   const written: Buffer[][] = [[], [], []];
   const base = nodeHost({ environment: env });
   const host: Host = {
@@ -85,7 +101,10 @@ export function evaluate(program: LLProgram, { args = [], env = {} }: RunOptions
   const limit = env["WRIGHT_MAX_HEAP"];
   // V8 has a heap of its own, with the compiler in it: the limit is for what comes on top.
   const usage = nodeHeapUsage();
-  const memory = limit === undefined ? {} : { memoryLimit: bytesOf(limit) + usage.bytesInUse(), heapUsage: usage };
+  const memory =
+    limit === undefined
+      ? {}
+      : { memoryLimit: bytesOf(limit) + usage.bytesInUse(), heapUsage: usage };
   return outcome(new Machine(program, host, memory).runMain(["program", ...args]));
 }
 
@@ -101,28 +120,50 @@ export async function hasCompiler(command: string): Promise<boolean> {
 }
 
 /** Builds an executable; the program is for native back ends only afterwards. */
-export async function executable(program: LLProgram, output: string, options: Partial<BuildOptions>): Promise<string> {
+export async function executable(
+  program: LLProgram,
+  output: string,
+  options: Partial<BuildOptions>,
+): Promise<string> {
   prepareForNative(program);
-  const result = await buildNative(program, { output, cache: join(ROOT, ".cache/run-tests"), ...options });
-  if (!result.ok) throw new Error(`${result.problem.message}\n${result.problem.details.slice(0, 4000)}`);
+  const result = await buildNative(program, {
+    output,
+    cache: join(ROOT, ".cache/run-tests"),
+    ...options,
+  });
+  if (!result.ok)
+    throw new Error(`${result.problem.message}\n${result.problem.details.slice(0, 4000)}`);
   return result.output;
 }
 
 export function runNative(path: string, { args = [], env = {} }: RunOptions = {}): Outcome {
-  const run = spawnSync(path, args, { env: { ...env, ASAN_OPTIONS: "detect_leaks=0" }, encoding: "latin1", timeout: 60_000, maxBuffer: 2 ** 28 });
-  return { code: run.status, stdout: run.stdout, stderr: steady(run.stderr) + (run.signal === null ? "" : `killed by ${run.signal}\n`) };
+  const run = spawnSync(path, args, {
+    env: { ...env, ASAN_OPTIONS: "detect_leaks=0" },
+    encoding: "latin1",
+    timeout: 60_000,
+    maxBuffer: 2 ** 28,
+  });
+  return {
+    code: run.status,
+    stdout: run.stdout,
+    stderr: steady(run.stderr) + (run.signal === null ? "" : `killed by ${run.signal}\n`),
+  };
 }
 
 /** How deep a stack is differs between engines. */
 function steady(stderr: string): string {
-  return stderr.replace(/\[(\d+) more calls\]/g, "[... more calls]").replace(/\[repeated \d+ more times\]/g, "[repeated ... more times]");
+  return stderr
+    .replace(/\[(\d+) more calls\]/g, "[... more calls]")
+    .replace(/\[repeated \d+ more times\]/g, "[repeated ... more times]");
 }
 
 // ---------------------------------------------------------------- bundles
 
 /** The text of a program that has these modules and runs the one that is asked for. */
 export function bundleOf(modules: readonly string[]): string {
-  const cases = modules.map((name) => `        case "${name}":\n            return ${name}.main(argv[1:])`);
+  const cases = modules.map(
+    (name) => `        case "${name}":\n            return ${name}.main(argv[1:])`,
+  );
   return `${modules.map((name) => `import ${name}`).join("\n")}\n\ndef main(argv: list[str]) -> int:\n    match argv[1]:\n${cases.join("\n")}\n    return 99\n`;
 }
 
@@ -130,5 +171,8 @@ export const BUNDLE = "bundle.wr";
 
 /** Without the frame of the bundle's `main`: as if the module had been the program. */
 export function unbundled(outcome: Outcome): Outcome {
-  return { ...outcome, stderr: outcome.stderr.replace(/^ {2}File "bundle\.wr", line \d+, in main\n/gm, "") };
+  return {
+    ...outcome,
+    stderr: outcome.stderr.replace(/^ {2}File "bundle\.wr", line \d+, in main\n/gm, ""),
+  };
 }

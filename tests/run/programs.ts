@@ -29,7 +29,9 @@ export function testPrograms(): TestProgram[] {
 
 function testProgram(name: string): TestProgram {
   const text = readFileSync(join(ROOT, FOLDER, `${name}.wr`), "utf8");
-  const env = Object.fromEntries([...text.matchAll(/^# env (\w+)=(.*)$/gm)].map((match) => [match[1]!, match[2]!]));
+  const env = Object.fromEntries(
+    [...text.matchAll(/^# env (\w+)=(.*)$/gm)].map((match) => [match[1]!, match[2]!]),
+  );
   const args = [...text.matchAll(/^# args (.*)$/gm)].map((match) => match[1]!.split(" "));
   const runs = (args.length === 0 ? [[]] : args).map((one) => ({ args: one, env }));
   return { name, runs, stress: !/^# no-stress$/m.test(text) };

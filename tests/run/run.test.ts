@@ -10,7 +10,18 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { analyse, compileAnalysed } from "../../compiler/driver.ts";
 import { renderDiagnostics } from "../../dsl/syntax/render.ts";
-import { BUNDLE, bundleOf, compiled, evaluate, executable, folderHost, hasCompiler, runNative, unbundled, type RunOptions } from "./engines.ts";
+import {
+  BUNDLE,
+  bundleOf,
+  compiled,
+  evaluate,
+  executable,
+  folderHost,
+  hasCompiler,
+  runNative,
+  unbundled,
+  type RunOptions,
+} from "./engines.ts";
 import { expected, FOLDER, record, testPrograms, type TestProgram } from "./programs.ts";
 
 const programs = testPrograms();
@@ -58,19 +69,28 @@ describe.for(isFull ? ALL : ALL.slice(0, 1))("$name", (configuration) => {
   let bundle: Promise<string> | null = null;
   const build = () => {
     const host = folderHost(FOLDER, { [BUNDLE]: bundleOf(programs.map((one) => one.name)) });
-    return executable(compiled(BUNDLE, host, { optimise: true }), join(output, `${cc}-${sanitizers}`), { cc, sanitizers });
+    return executable(
+      compiled(BUNDLE, host, { optimise: true }),
+      join(output, `${cc}-${sanitizers}`),
+      { cc, sanitizers },
+    );
   };
 
   test.for(programs)("$name", { timeout: 600_000 }, async (program, ctx) => {
     if (!(await hasCompiler(cc))) return ctx.skip(`there is no ${cc}`);
     const path = await (bundle ??= build());
-    const native = (env: Readonly<Record<string, string>>) => record(program, (options) => unbundled(runNative(path, inBundle(program, options, env))));
+    const native = (env: Readonly<Record<string, string>>) =>
+      record(program, (options) => unbundled(runNative(path, inBundle(program, options, env))));
     const found = native({});
     expect(found).toBe(expected(program, found));
     if (configuration.stress && program.stress) expect(native(STRESS)).toBe(found);
   });
 });
 
-function inBundle(program: TestProgram, options: RunOptions, env: Readonly<Record<string, string>>): RunOptions {
+function inBundle(
+  program: TestProgram,
+  options: RunOptions,
+  env: Readonly<Record<string, string>>,
+): RunOptions {
   return { args: [program.name, ...options.args!], env: { ...options.env, ...env } };
 }
