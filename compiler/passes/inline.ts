@@ -55,6 +55,7 @@ export function inlineCalls(program: LLProgram): number {
   const calls = callGraph(program);
   const withGraph = program.functions.filter((fn) => fn.graph !== null);
   computeEffects(program, calls, recursiveFunctions(withGraph, calls));
+  for (const fn of withGraph) if (guardsNothing(fn)) simplifyGraph(fn.graph!);
   // 2. Callees before callers; members of a cycle are not copied into one another.
   const inliner = new Inliner(countCalls(withGraph));
   let count = 0;
@@ -70,6 +71,11 @@ export function inlineCalls(program: LLProgram): number {
     for (const fn of component) if (!recursive && fn.inline !== "always") inliner.finished(fn);
   }
   return count;
+}
+
+/** Whether a handler guards what turned out not to raise. */
+function guardsNothing({ graph }: LLFunction): boolean {
+  return graph!.blocks.some(({ ops, exit }) => exit.kind === "try" && (ops.length === 0 || !mayRaise(ops.at(-1)!)));
 }
 
 /** How many call ops name each function. */

@@ -338,6 +338,7 @@ class Generator {
       { name: "self", type: "obj", fixed: true },
     ];
     this.body(start, result, 3, () => {
+      this.add("tick()");
       if (this.random.chance(0.5)) this.add(`${param} = super().${name}(${param})`);
     });
   }
