@@ -75,7 +75,9 @@ export function inlineCalls(program: LLProgram): number {
 
 /** Whether a handler guards what turned out not to raise. */
 function guardsNothing({ graph }: LLFunction): boolean {
-  return graph!.blocks.some(({ ops, exit }) => exit.kind === "try" && (ops.length === 0 || !mayRaise(ops.at(-1)!)));
+  return graph!.blocks.some(
+    ({ ops, exit }) => exit.kind === "try" && (ops.length === 0 || !mayRaise(ops.at(-1)!)),
+  );
 }
 
 /** How many call ops name each function. */
