@@ -88,7 +88,11 @@ function capturingHost(env: Readonly<Record<string, string>>): {
     ...base,
     wr_os_isatty: () => 0,
     wr_os_write: (memory: RawMemory, fd: Word, from: RawAddress, n: Word) => {
-      written[Number(fd)]!.push(Buffer.from(memory.bytes(from, n)));
+      const stream = written[Number(fd)];
+      // A file that the program has opened.
+      if (stream === undefined)
+        return (base["wr_os_write"] as (...args: unknown[]) => Word)(memory, fd, from, n);
+      stream.push(Buffer.from(memory.bytes(from, n)));
       return n;
     },
   };
@@ -96,6 +100,7 @@ function capturingHost(env: Readonly<Record<string, string>>): {
   return { host, outcome: (code) => ({ code, stdout: text(1), stderr: steady(text(2)) }) };
 }
 
+/** Runs a program here. What it changes of its prebuilt objects stays changed for the next run. */
 export function evaluate(program: LLProgram, { args = [], env = {} }: RunOptions = {}): Outcome {
   const { host, outcome } = capturingHost(env);
   const limit = env["WRIGHT_MAX_HEAP"];
