@@ -1,11 +1,13 @@
 /**
  * Narrowing: what a branch on a condition says about the values it tested.
  *
- * The condition's defining op is looked up in the same block; `x is None`, `isinstance(x, C)`, the
+ * The condition's defining op is looked up in the same block, or in those that lead straight to it
+ * (inside `try` an op that may raise ends its block); `x is None`, `isinstance(x, C)`, the
  * truth of `x`, and negations of these sharpen the annotation that `x` has on each outgoing link. A
  * value that became `never` on a link makes the link dead.
  */
-import type { HighBlock, HighOp, HighValue } from "../flow/ops.ts";
+import { exitLinks } from "../flow/graph.ts";
+import type { HighBlock, HighGraph, HighLink, HighOp, HighValue } from "../flow/ops.ts";
 import type { Context, LiveSpec } from "./context.ts";
 import { NONE, withoutNone } from "./lattice.ts";
 import type { Annotation } from "./lattice.ts";
@@ -27,7 +29,7 @@ export function refinements(
   condition: HighValue,
 ): { whenTrue: Refinement; whenFalse: Refinement } {
   const op = definedIn(block, condition);
-  if (op === null) return { whenTrue: NOTHING, whenFalse: NOTHING };
+  if (op === null) return refinementsBefore(ctx, spec, block, condition);
   switch (op.name) {
     case "not": {
       const inner = refinements(ctx, spec, block, op.args[0]!);
@@ -48,6 +50,47 @@ export function refinements(
     default:
       return { whenTrue: NOTHING, whenFalse: NOTHING };
   }
+}
+
+/** What the only block before this one says of the condition, in terms of this one's parameters. */
+function refinementsBefore(
+  ctx: Context,
+  spec: LiveSpec,
+  block: HighBlock,
+  condition: HighValue,
+): { whenTrue: Refinement; whenFalse: Refinement } {
+  const index = block.params.findIndex((param) => param === condition);
+  const before = index < 0 || spec.graph === null ? undefined : onlyLinks(spec.graph).get(block);
+  if (before === undefined || before === null) return { whenTrue: NOTHING, whenFalse: NOTHING };
+  const { whenTrue, whenFalse } = refinements(ctx, spec, before.from, before.link.args[index]!);
+  const here = (there: Refinement): Refinement => {
+    const found = new Map<number, Annotation>();
+    before.link.args.forEach((arg, i) => {
+      const annotation = arg.kind === "var" ? there.get(arg.id) : undefined;
+      if (annotation !== undefined) found.set(block.params[i]!.id, annotation);
+    });
+    return found;
+  };
+  return { whenTrue: here(whenTrue), whenFalse: here(whenFalse) };
+}
+
+interface OnlyLink {
+  readonly from: HighBlock;
+  readonly link: HighLink;
+}
+
+const links = new WeakMap<HighGraph, ReadonlyMap<HighBlock, OnlyLink | null>>();
+
+/** The link into each block, null where there are several. */
+function onlyLinks(graph: HighGraph): ReadonlyMap<HighBlock, OnlyLink | null> {
+  const known = links.get(graph);
+  if (known !== undefined) return known;
+  const found = new Map<HighBlock, OnlyLink | null>([[graph.entry, null]]);
+  for (const from of graph.blocks)
+    for (const link of exitLinks(from.exit))
+      found.set(link.target, found.has(link.target) ? null : { from, link });
+  links.set(graph, found);
+  return found;
 }
 
 function definedIn(block: HighBlock, value: HighValue): HighOp | null {

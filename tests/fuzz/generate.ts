@@ -388,7 +388,7 @@ class Generator {
         for (let i = 0; i < 2; i++) this.guardedCall(signature);
       }
       this.add(`print(LOG, len(TABLE), SQUARES, NAMES, ORIGIN.a, ORIGIN.s)`);
-      this.add("FUEL[0] = 300");
+      this.add("FUEL[0] = 40");
       const last = this.random.pick(this.functions);
       this.add(`${this.call(last, 1)}`);
       this.add("return 0");
@@ -396,7 +396,7 @@ class Generator {
   }
 
   private guardedCall(signature: Signature): void {
-    this.add("FUEL[0] = 300");
+    this.add("FUEL[0] = 40");
     this.add("try:");
     this.block(() => {
       this.add(`r = ${this.call(signature, 1)}`);

@@ -1,0 +1,41 @@
+/** A slice of the fuzzing that `npm run fuzz` does: the engines agree on random programs. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { hasCompiler } from "../run/engines.ts";
+import { check, type RandomProgram } from "./check.ts";
+import { randomProgram } from "./generate.ts";
+import { shrink } from "./shrink.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "wright-fuzz-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const output = join(folder, "bundle");
+
+function programs(first: number, count: number): RandomProgram[] {
+  return Array.from({ length: count }, (_, i) => ({
+    seed: first + i,
+    text: randomProgram(first + i),
+  }));
+}
+
+test("a seed gives the same program each time", () => {
+  expect(randomProgram(5)).toBe(randomProgram(5));
+  expect(randomProgram(5)).not.toBe(randomProgram(6));
+});
+
+test("the optimisation passes change nothing", { timeout: 240_000 }, async () => {
+  expect(await check(programs(1, 60), { engines: ["optimised"], cc: "gcc", output })).toEqual([]);
+});
+
+test("native programs do the same", { timeout: 240_000 }, async (ctx) => {
+  if (!(await hasCompiler("gcc"))) return ctx.skip("there is no gcc");
+  expect(await check(programs(1001, 25), { engines: ["native"], cc: "gcc", output })).toEqual([]);
+});
+
+test("a failing program is made small", async () => {
+  const text =
+    "def f(x):\n    if x > (1 + 2):\n        print(x)\n        crash(3)\n    else:\n        print(2)\n    return 0";
+  const small = await shrink(text, (one) => one.includes("crash(3)") && one.startsWith("def f(x)"));
+  expect(small).toBe("def f(x):\n    crash(3)");
+});
