@@ -1,4 +1,5 @@
 /** What a command gets: its arguments, where to write, and how to leave nothing behind. */
+import type { InterruptWords } from "../compiler/eval/host-terminal.ts";
 import type { Arguments } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -18,6 +19,8 @@ export interface Interrupts {
   /** While this runs, ^C aborts the signal, and the action ends by itself. */
   during<T>(action: (signal: AbortSignal) => Promise<T>): Promise<T>;
   happened(): boolean;
+  /** For hosted programs that catch interrupts themselves. */
+  readonly words: InterruptWords;
 }
 
 export function flag(call: Arguments, name: string): boolean {

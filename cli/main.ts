@@ -6,10 +6,16 @@
  * large as deep recursion of a hosted program needs, and the main thread stays free to answer ^C at
  * once, whatever the worker is in the middle of.
  *
- * Exit codes: 0 fine, 1 diagnostics or failures, 2 wrong usage, 3 our fault, 130 interrupted; `run`
- * passes on the hosted program's own.
+ * Exit codes: 0 fine, 1 diagnostics or failures, 2 wrong usage, 3 our fault, 130 interrupted, 143
+ * terminated; `run` passes on the hosted program's own.
  */
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import {
+  catchesInterrupts,
+  interruptWords,
+  sendInterrupt,
+  type InterruptWords,
+} from "../compiler/eval/host-terminal.ts";
 import { nearest } from "../dsl/bind/nearest.ts";
 import { renderDiagnostics } from "../dsl/syntax/render.ts";
 import { COMMANDS, findCommand, SHARED_OPTIONS, type CommandName } from "./command-table.ts";
@@ -21,7 +27,9 @@ import { parseArguments, UsageError, type Arguments, type CommandSpec } from "./
 import { ConfigError } from "./project.ts";
 import { Exit, Terminal } from "./terminal.ts";
 
+/** What shells show of programs that SIGINT and SIGTERM have ended. */
 const INTERRUPTED = 130;
+const TERMINATED = 143;
 
 /** One megabyte of stack is some 5,000 frames of the evaluator. */
 const STACK_MEGABYTES = 960;
@@ -44,15 +52,21 @@ interface Job {
   readonly args: Arguments;
 }
 
+/** What the worker is started with. */
+interface Work extends Job {
+  readonly words: InterruptWords;
+}
+
 /** From the worker: whether ^C must be left to it for now. To the worker: that ^C came. */
 type Message =
   { readonly kind: "abortable"; readonly on: boolean } | { readonly kind: "interrupt" };
 
 /** An action that is told of ^C gets so long to end. */
 const GRACE_MILLISECONDS = 5000;
+const PATIENCE_MILLISECONDS = 2000;
 
 if (isMainThread) process.exitCode = await main(process.argv.slice(2));
-else await work(workerData as Job);
+else await work(workerData as Work);
 
 // ---------------------------------------------------------------- the main thread
 
@@ -65,6 +79,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return await perform(job, {
       during: (action) => action(new AbortController().signal),
       happened: () => false,
+      words: interruptWords(),
     });
   } catch (error) {
     return explainFailure(error, terminal, argv);
@@ -117,9 +132,10 @@ function unknownCommand(written: string): UsageError {
 function runInWorker(job: Job): Promise<number> {
   let abortable = false;
   let interrupted = false;
+  const words = interruptWords();
   return new Promise((resolve) => {
     const worker = new Worker(new URL(import.meta.url), {
-      workerData: job,
+      workerData: { ...job, words } satisfies Work,
       resourceLimits: { stackSizeMb: STACK_MEGABYTES },
     });
     worker.on("message", (message: Message) => {
@@ -136,9 +152,23 @@ function runInWorker(job: Job): Promise<number> {
       worker.postMessage({ kind: "interrupt" } satisfies Message);
       setTimeout(endInterrupted, GRACE_MILLISECONDS);
     };
-    process.on("SIGINT", interrupt);
-    process.on("SIGTERM", interrupt);
+    process.on("SIGINT", interruptProgram(words, interrupt));
+    process.on("SIGTERM", () => (abortable ? interrupt() : process.exit(TERMINATED)));
   });
+}
+
+/**
+ * A hosted program that catches interrupts gets them. As in built VMs, one that has not looked at the
+ * first for two seconds is ended by the next.
+ */
+function interruptProgram(words: InterruptWords, otherwise: () => void): () => void {
+  let sentAt = 0;
+  return () => {
+    if (!catchesInterrupts(words)) return otherwise();
+    const now = performance.now();
+    if (sendInterrupt(words)) sentAt = now;
+    else if (now - sentAt >= PATIENCE_MILLISECONDS) endInterrupted();
+  };
 }
 
 function endInterrupted(): never {
@@ -148,7 +178,7 @@ function endInterrupted(): never {
 
 // ---------------------------------------------------------------- the worker
 
-async function work(job: Job): Promise<void> {
+async function work({ words, ...job }: Work): Promise<void> {
   const controller = new AbortController();
   const post = (message: Message) => parentPort?.postMessage(message);
   parentPort?.on("message", () => controller.abort());
@@ -162,6 +192,7 @@ async function work(job: Job): Promise<void> {
       }
     },
     happened: () => controller.signal.aborted,
+    words,
   });
   process.exit(code);
 }

@@ -19,7 +19,8 @@ export async function run(call: Invocation): Promise<number> {
   terminal.clear();
   const start = performance.now();
   const options = { memoryLimit: MEMORY_LIMIT, heapUsage: nodeHeapUsage() };
-  const code = evaluate(program, [project.name, ...args], nodeHost(), options);
+  const host = nodeHost({ interrupts: call.interrupts.words });
+  const code = evaluate(program, [project.name, ...args], host, options);
   if (flag(call, "time")) {
     const all = [...timings, { stage: "run", milliseconds: performance.now() - start }];
     terminal.complain(timingTable(all, terminal.err));

@@ -463,6 +463,7 @@ export const IRREGULAR: Readonly<Record<Irregular<"eval">, Emit>> = {
 
   gc_collect: machine("collect"),
   gc_stat: machine("heapStatistic"),
+  interrupt_pending: machine("interruptPending"),
   // Nothing moves here, so there is nothing to note.
   gc_write_barrier: () => "",
   hint: () => "",

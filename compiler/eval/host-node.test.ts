@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ERRNO } from "./errno.ts";
 import { ExitSignal } from "./exceptions.ts";
 import { nodeHeapUsage, nodeHost } from "./host-node.ts";
+import { interruptWords, sendInterrupt } from "./host-terminal.ts";
 import { RawMemory } from "./raw-memory.ts";
 import type { MachineValue } from "./heap.ts";
 
@@ -116,4 +117,28 @@ test("how much of the heap is in use can be asked", () => {
   const usage = nodeHeapUsage();
   expect(usage.bytesInUse()).toBeGreaterThan(2 ** 20);
   expect(() => usage.collect()).not.toThrow();
+});
+
+test("terminals are refused where there is none, and interrupts where nobody hears of them", () => {
+  const file = call("wr_os_open", ...path("plain.txt"), 1);
+  expect(call("wr_os_terminal_raw", file, 1)).toBe(-ERRNO.ENOTTY);
+  expect(call("wr_os_terminal_size", file, memory.alloc(16))).toBe(-ERRNO.ENOTTY);
+  expect(call("wr_os_close", file)).toBe(0);
+  expect(call("wr_os_catch_interrupts", 1)).toBe(-ERRNO.ENOSYS);
+  expect(call("wr_os_take_interrupt")).toBe(0);
+});
+
+test("an interrupt is seen once, if interrupts are caught", () => {
+  const interrupts = interruptWords();
+  const hearing = nodeHost({ interrupts });
+  const ask = (name: string, ...args: number[]) =>
+    (hearing[name] as (m: RawMemory, ...all: MachineValue[]) => MachineValue)(memory, ...args);
+  expect(sendInterrupt(interrupts)).toBe(false);
+  expect(ask("wr_os_catch_interrupts", 1)).toBe(0);
+  expect(ask("wr_os_interrupted")).toBe(0);
+  expect(sendInterrupt(interrupts)).toBe(true);
+  expect(sendInterrupt(interrupts)).toBe(false);
+  expect(ask("wr_os_interrupted")).toBe(1);
+  expect(ask("wr_os_take_interrupt")).toBe(1);
+  expect(ask("wr_os_take_interrupt")).toBe(0);
 });

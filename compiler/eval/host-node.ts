@@ -1,5 +1,6 @@
 /**
- * The host over Node: files, standard streams, clocks, environment, randomness.
+ * The host over Node: files, standard streams, clocks, environment, randomness. Terminals and
+ * interrupts are in `host-terminal.ts`.
  *
  * Same contract as `runtime/native/platform.c`: paths are bytes with a length, failures are negated
  * errno values, numbered as on Linux everywhere. Text that may not fit its buffer is copied as far
@@ -12,6 +13,13 @@ import { setFlagsFromString, getHeapStatistics } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { ERRNO, errnoText } from "./errno.ts";
 import { ExitSignal } from "./exceptions.ts";
+import {
+  Interrupts,
+  pause,
+  terminalFunctions,
+  timedReader,
+  type InterruptWords,
+} from "./host-terminal.ts";
 import { wrap } from "../ops/words.ts";
 import type { HeapUsage, Host } from "./host.ts";
 import type { RawAddress, Word } from "./heap.ts";
@@ -20,19 +28,27 @@ import type { RawMemory } from "./raw-memory.ts";
 const PATH_MAX = 4096;
 const OPEN_FLAGS = ["r", "w", "a"] as const;
 
-/** Descriptors that the program has opened, and where it is in them: Node's calls take positions. */
 export interface NodeHostOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Shared with the thread that hears of signals; without them none can be caught. */
+  readonly interrupts?: InterruptWords;
 }
 
 export function nodeHost(options: NodeHostOptions = {}): Host {
   const environment = options.environment ?? process.env;
-  return { ...fileFunctions(), ...pathFunctions(), ...processFunctions(environment) } as Host;
+  const interrupts = new Interrupts(options.interrupts ?? null);
+  const readTimed = timedReader(interrupts);
+  return {
+    ...fileFunctions(interrupts, readTimed),
+    ...pathFunctions(),
+    ...processFunctions(environment),
+    ...guarded(terminalFunctions(interrupts, readTimed)),
+  } as Host;
 }
 
 // ---------------------------------------------------------------- descriptors
 
-function fileFunctions() {
+function fileFunctions(interrupts: Interrupts, readTimed: ReturnType<typeof timedReader>) {
   /** Where a regular file is read or written next; streams have no entry. */
   const positions = new Map<number, number>();
 
@@ -58,6 +74,9 @@ function fileFunctions() {
     wr_os_read(memory: RawMemory, fd: Word, into: RawAddress, n: Word): Word {
       return attempt(() => {
         const position = positions.get(Number(fd));
+        // A read that waits for good would not see an interrupt.
+        if (position === undefined && interrupts.caught)
+          return readTimed(Number(fd), memory.bytes(into, n), Infinity)!;
         const count = readWaiting(Number(fd), memory.bytes(into, n), position ?? null);
         if (position !== undefined) positions.set(Number(fd), position + count);
         return count;
@@ -107,11 +126,6 @@ function writeWaiting(fd: number, from: Uint8Array, position: number | null): nu
       pause();
     }
   }
-}
-
-/** A few milliseconds of sleep: Node has no call that waits for a descriptor. */
-function pause(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
 }
 
 // ---------------------------------------------------------------- paths
@@ -244,6 +258,17 @@ function attempt(action: () => Word): Word {
     if (code === null) throw error;
     return -((ERRNO as Readonly<Record<string, number>>)[code] ?? ERRNO.EIO);
   }
+}
+
+/** The same functions, failing by error number. */
+function guarded<F extends Readonly<Record<string, (memory: RawMemory, ...args: never[]) => Word>>>(
+  functions: F,
+): F {
+  const entries = Object.entries(functions).map(([name, call]) => [
+    name,
+    (memory: RawMemory, ...args: never[]) => attempt(() => call(memory, ...args)),
+  ]);
+  return Object.fromEntries(entries) as F;
 }
 
 function codeOf(error: unknown): string | null {

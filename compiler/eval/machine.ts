@@ -31,6 +31,8 @@ const DEFAULT_MEMORY_LIMIT = 2 ** 30;
 /** Bytes that are allocated between two looks at how much is in use. */
 const ALLOCATION_STEP = 2 ** 25;
 
+type IsInterrupted = (memory: RawMemory) => Word;
+
 /** What calls go through: the function's JavaScript, or what makes it on the first call. */
 interface Cell {
   readonly machine: Machine;
@@ -55,6 +57,7 @@ export class Machine {
   readonly #host: Host;
   readonly #memoryLimit: number;
   readonly #heapUsage: HeapUsage | null;
+  readonly #isInterrupted: IsInterrupted | undefined;
   readonly #cells = new Map<LLFunction, Cell>();
   readonly #globals = new Map<LLGlobal, { value: MachineValue }>();
   readonly #tables = new Map<LLTable, readonly MachineValue[]>();
@@ -69,6 +72,7 @@ export class Machine {
     this.#host = host;
     this.#memoryLimit = options.memoryLimit ?? DEFAULT_MEMORY_LIMIT;
     this.#heapUsage = options.heapUsage ?? null;
+    this.#isInterrupted = host["wr_os_interrupted"] as IsInterrupted | undefined;
     const immediates = program.structs.filter((struct) => struct.immediate !== null);
     this.memory = new RawMemory(immediates, this.#memoryLimit);
   }
@@ -301,6 +305,11 @@ export class Machine {
   collect(): void {
     this.#collections++;
     this.#heapUsage?.collect();
+  }
+
+  /** A host without interrupts, as the one of module bodies, has none. */
+  interruptPending(): boolean {
+    return this.#isInterrupted !== undefined && this.#isInterrupted(this.memory) !== 0;
   }
 
   heapStatistic(which: Word): Word {

@@ -1,4 +1,4 @@
-/** The collector, hints, and the end of the program. */
+/** The collector, interrupts, hints, and the end of the program. */
 import { PLAIN, pure, type OpRow } from "./row.ts";
 
 const BRANCH_HINT = { args: ["bool"], result: "bool" } as const;
@@ -20,6 +20,15 @@ export const GC_OPS = {
     effect: "read",
     doc: "a number about the heap: 0 bytes in use, 1 bytes allocated so far, 2 minor and 3 major collections so far",
     c: "wr_gc_stat($0)",
+  },
+  interrupt_pending: {
+    ...PLAIN,
+    args: [],
+    result: "bool",
+    // Another thread of control changes it, so that no two looks are one.
+    effect: "write",
+    doc: "whether a caught interrupt is waiting to be seen",
+    c: "(wr_interrupt != 0)",
   },
   gc_write_barrier: {
     ...PLAIN,

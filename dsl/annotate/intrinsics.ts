@@ -185,4 +185,5 @@ export const INTRINSICS: Readonly<Record<string, IntrinsicRow>> = {
   ptr_is_null: fixed(["ptr"], BOOL),
   gc_collect: fixed([], NONE),
   gc_stat: fixed(["int"], INT),
+  interrupt_pending: fixed([], BOOL),
 };

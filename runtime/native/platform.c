@@ -1,6 +1,7 @@
 /*
  * The platform under a translated program: `main`, the end of an uncaught exception, stacks, and the
- * operating system's calls. Only libc is used. Every call that a signal can interrupt is repeated.
+ * operating system's calls, terminals and interrupts. Only libc is used. Calls that a signal interrupts
+ * are repeated; only reading gives up (-EINTR) once a caught interrupt is waiting to be seen.
  */
 #define _GNU_SOURCE
 #include "wright.h"
@@ -11,12 +12,16 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -33,7 +38,10 @@ const int64_t wr_platform_root_count = sizeof wr_platform_roots / sizeof wr_plat
 /* The text of a `str`: its items. */
 static const char *str_items(wr_ref s) { return (const char *)s + wr_types[s->type].size; }
 
+static void restore_terminal(void);
+
 static WR_NORETURN void die(const char *message, int length) {
+  restore_terminal();
   fflush(stdout);
   fprintf(stderr, "fatal error: %.*s\n", length, message);
   abort();
@@ -110,6 +118,7 @@ static void print_traceback(void) {
 
 static void report_uncaught(void) {
   wr_ref exception = wr_exc_take();
+  restore_terminal();
   fflush(stdout);
   print_traceback();
   wr_ref text = wr_program_describe(exception);
@@ -222,6 +231,8 @@ static wr_ref argument_list(int argc, char **argv) {
 
 int main(int argc, char **argv) {
   char here;
+  /* Writing where nobody reads any more is an error that the library sees. */
+  signal(SIGPIPE, SIG_IGN);
   start_stacks(&here);
   wr_gc_start(heap_limit());
   wr_ref arguments = argument_list(argc, argv);
@@ -234,6 +245,7 @@ int main(int argc, char **argv) {
 }
 
 void wr_os_exit(int64_t code) {
+  restore_terminal();
   if (fflush(NULL) != 0 && code == 0) code = 1;
   exit((int)(code & 0xff));
 }
@@ -278,7 +290,7 @@ int64_t wr_os_read(int64_t fd, wr_addr into, int64_t n) {
   ssize_t got;
   if (n < 0) return -EINVAL;
   do got = read((int)fd, into, (size_t)n);
-  while (got < 0 && errno == EINTR);
+  while (got < 0 && errno == EINTR && !wr_interrupt);
   return result_of(got);
 }
 
@@ -401,4 +413,114 @@ int64_t wr_os_getcwd(wr_addr into, int64_t capacity) {
   char name[PATH_MAX];
   if (getcwd(name, sizeof name) == NULL) return -(int64_t)errno;
   return copy_text(name, into, capacity);
+}
+
+/* ---- interrupts ---------------------------------------------------------------------------------------- */
+
+volatile sig_atomic_t wr_interrupt;
+
+/* The second one in a row, with the first not looked at for this long, ends the program after all. */
+enum { PATIENCE_SECONDS = 2 };
+
+static struct timespec interrupted_at;
+
+static void on_interrupt(int number) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  if (!wr_interrupt) {
+    interrupted_at = now;
+    wr_interrupt = 1;
+  } else if (now.tv_sec - interrupted_at.tv_sec >= PATIENCE_SECONDS) {
+    restore_terminal();
+    signal(number, SIG_DFL);
+    raise(number);
+  }
+}
+
+int64_t wr_os_catch_interrupts(int64_t on) {
+  struct sigaction action = {.sa_handler = on ? on_interrupt : SIG_DFL};
+  sigemptyset(&action.sa_mask);
+  wr_interrupt = 0;
+  return result_of(sigaction(SIGINT, &action, NULL));
+}
+
+int64_t wr_os_take_interrupt(void) {
+  int64_t found = wr_interrupt;
+  wr_interrupt = 0;
+  return found;
+}
+
+/* ---- terminals ----------------------------------------------------------------------------------------- */
+
+/* The terminal in raw mode, and how it was before; it is given back however the program ends. */
+static struct {
+  volatile sig_atomic_t raw;
+  int fd;
+  struct termios before;
+} terminal;
+
+static void restore_terminal(void) {
+  if (!terminal.raw) return;
+  terminal.raw = 0;
+  tcsetattr(terminal.fd, TCSADRAIN, &terminal.before);
+}
+
+static const int ENDING_SIGNALS[] = {SIGHUP, SIGQUIT, SIGTERM};
+
+static void end_by_signal(int number) {
+  restore_terminal();
+  signal(number, SIG_DFL);
+  raise(number);
+}
+
+/* Signals that somebody has made ignored (nohup) stay so. */
+static void guard_signals(void) {
+  for (size_t i = 0; i < sizeof ENDING_SIGNALS / sizeof ENDING_SIGNALS[0]; i++) {
+    struct sigaction now;
+    if (sigaction(ENDING_SIGNALS[i], NULL, &now) == 0 && now.sa_handler == SIG_DFL)
+      signal(ENDING_SIGNALS[i], end_by_signal);
+  }
+}
+
+/* Raw: keys arrive at once, unseen, and none of them is a signal. Output still ends lines. */
+int64_t wr_os_terminal_raw(int64_t fd, int64_t on) {
+  if (!on) {
+    restore_terminal();
+    return 0;
+  }
+  if (terminal.raw) return 0;
+  if (tcgetattr((int)fd, &terminal.before) != 0) return -(int64_t)errno;
+  struct termios raw = terminal.before;
+  raw.c_iflag &= ~(tcflag_t)(BRKINT | ICRNL | INPCK | ISTRIP | IXON);
+  raw.c_cflag |= CS8;
+  raw.c_lflag &= ~(tcflag_t)(ECHO | ICANON | IEXTEN | ISIG);
+  raw.c_cc[VMIN] = 1;
+  raw.c_cc[VTIME] = 0;
+  guard_signals();
+  terminal.fd = (int)fd;
+  if (tcsetattr((int)fd, TCSADRAIN, &raw) != 0) return -(int64_t)errno;
+  terminal.raw = 1;
+  return 0;
+}
+
+/* Two int64 at `out`: columns and rows. */
+int64_t wr_os_terminal_size(int64_t fd, wr_addr out) {
+  struct winsize size;
+  if (ioctl((int)fd, TIOCGWINSZ, &size) != 0) return -(int64_t)errno;
+  int64_t facts[2] = {size.ws_col, size.ws_row};
+  memcpy(out, facts, sizeof facts);
+  return 0;
+}
+
+/* As wr_os_read, but -EAGAIN when nothing came for so many milliseconds. */
+int64_t wr_os_read_within(int64_t fd, wr_addr into, int64_t n, int64_t milliseconds) {
+  struct pollfd waiting = {.fd = (int)fd, .events = POLLIN};
+  int64_t until = wr_os_clock_mono_ns() + milliseconds * 1000000;
+  for (;;) {
+    int64_t left = (until - wr_os_clock_mono_ns() + 999999) / 1000000;
+    int ready = poll(&waiting, 1, left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left);
+    if (ready > 0) return wr_os_read(fd, into, n);
+    if (ready == 0) return -EAGAIN;
+    if (errno != EINTR || wr_interrupt) return -(int64_t)errno;
+  }
 }

@@ -23,6 +23,7 @@
 #define WRIGHT_H
 
 #include <math.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -256,5 +257,16 @@ int64_t wr_os_stat(wr_addr path, int64_t length, wr_addr out);
 int64_t wr_os_listdir(wr_addr path, int64_t length, wr_addr into, int64_t capacity);
 int64_t wr_os_mkdir(wr_addr path, int64_t length);
 int64_t wr_os_getcwd(wr_addr into, int64_t capacity);
+
+/* Terminals and interrupts. A platform without them answers -ENOSYS (-38), and the library says so. */
+int64_t wr_os_terminal_raw(int64_t fd, int64_t on);
+int64_t wr_os_terminal_size(int64_t fd, wr_addr out);
+int64_t wr_os_read_within(int64_t fd, wr_addr into, int64_t n, int64_t milliseconds);
+int64_t wr_os_catch_interrupts(int64_t on);
+/* Whether there was one since the last call. */
+int64_t wr_os_take_interrupt(void);
+
+/* Set when a caught interrupt arrives. Interpreter loops look at it, so it is one load. */
+extern volatile sig_atomic_t wr_interrupt;
 
 #endif

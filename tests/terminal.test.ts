@@ -1,0 +1,99 @@
+/**
+ * What needs a terminal at the other end: raw mode, keys, interrupts, the line editor. Each program
+ * runs in the evaluator and natively, on a pseudo-terminal that Python's `pty` makes and types into.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compiled, executable, folderHost, hasCompiler } from "./run/engines.ts";
+import { ROOT } from "./support.ts";
+
+const hasPython = spawnSync("python3", ["-c", "import pty"]).status === 0;
+const FOLDER = "tests/terminal";
+const TIMEOUT = 120_000;
+
+/** Wait for this text, then type this. */
+type Step = readonly [wait: string, send: string | { readonly signal: number }];
+
+interface Session {
+  readonly output: string;
+  /** The exit code; a signal's number below zero. */
+  readonly status: number;
+  /** The text that never came. */
+  readonly missed: string | null;
+  /** Whether the terminal was left as it was found. */
+  readonly givenBack: boolean;
+}
+
+function onTerminal(argv: readonly string[], steps: readonly Step[], env = {}): Session {
+  const script = JSON.stringify({ argv, steps, env: { TERM: "xterm", ...env } });
+  const run = spawnSync("python3", [join(ROOT, FOLDER, "typist.py")], {
+    input: script,
+    encoding: "utf8",
+  });
+  if (run.status !== 0) throw new Error(run.stderr);
+  return JSON.parse(run.stdout) as Session;
+}
+
+let folder: string;
+beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "wright-terminal-"))));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const evaluated = (name: string) => [
+  process.execPath,
+  join(ROOT, "cli/main.ts"),
+  "run",
+  "-q",
+  join(ROOT, FOLDER, name),
+];
+
+async function native(name: string): Promise<readonly string[]> {
+  const program = compiled(name, folderHost(FOLDER), { optimise: true });
+  return [await executable(program, join(folder, name.replace(".wr", "")), { mode: "dev" })];
+}
+
+/** One test per engine, skipped with its reason where it cannot run. */
+function onBothEngines(program: string, check: (argv: readonly string[]) => void): void {
+  test.skipIf(!hasPython)(
+    "in the evaluator (skipped without python3)",
+    () => check(evaluated(program)),
+    TIMEOUT,
+  );
+  test.skipIf(!hasPython)(
+    "natively (skipped without python3 or gcc)",
+    async (context) => {
+      if (!(await hasCompiler("gcc"))) context.skip();
+      check(await native(program));
+    },
+    TIMEOUT,
+  );
+}
+
+describe("keys, sizes and interrupts", () => {
+  onBothEngines("keys.wr", (argv) => {
+    const { output, status, missed, givenBack } = onTerminal(argv, [
+      ["keys", "a"],
+      ["'a'", "é"],
+      ["é", "\x1b[1;5C"],
+      ["5C'", "\x1b"],
+      ["'\\x1b'", "\x1bOP"],
+      ["OP'", "\x1bb"],
+      ["1bb'", "\x03"],
+      ["'\\x03'", "q"],
+      ["timed out", "line\n"],
+      ["spinning", "\x03"],
+      ["waiting", "\x03"],
+      ["end me", { signal: 15 }],
+    ]);
+    expect(missed, output).toBe(null);
+    expect(output).toContain("True True (40, 24)");
+    expect(output).toContain("cooked 'line\\n'");
+    expect(output).toContain("interrupted True True False");
+    expect(output).toContain("cut short");
+    expect(givenBack).toBe(true);
+    // Ended by SIGTERM, or by `wright` because of it.
+    expect([-15, 143]).toContain(status);
+  });
+});
