@@ -78,6 +78,7 @@ export function timedReader(interrupts: Interrupts): Reader {
     let other = others.get(fd);
     if (other === undefined) others.set(fd, (other = nonBlocking(fd)));
     for (;;) {
+      if (interrupts.pending) return -ERRNO.EINTR;
       try {
         return fs.readSync(other, into, 0, into.length, null);
       } catch (error) {
@@ -85,7 +86,6 @@ export function timedReader(interrupts: Interrupts): Reader {
         if (code === "EOF") return 0;
         if (code !== "EAGAIN") throw error;
       }
-      if (interrupts.pending) return -ERRNO.EINTR;
       if (performance.now() >= until) return null;
       pause();
     }

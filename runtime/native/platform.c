@@ -1,7 +1,7 @@
 /*
  * The platform under a translated program: `main`, the end of an uncaught exception, stacks, and the
  * operating system's calls, terminals and interrupts. Only libc is used. Calls that a signal interrupts
- * are repeated; only reading gives up (-EINTR) once a caught interrupt is waiting to be seen.
+ * are repeated; only reading gives up (-EINTR) while a caught interrupt is waiting to be seen.
  */
 #define _GNU_SOURCE
 #include "wright.h"
@@ -286,11 +286,18 @@ int64_t wr_os_open(wr_addr path, int64_t length, int64_t mode) {
   return result_of(fd);
 }
 
+static bool interrupts_caught;
+static int64_t wait_readable(int64_t fd, const struct timespec *limit);
+
 int64_t wr_os_read(int64_t fd, wr_addr into, int64_t n) {
   ssize_t got;
   if (n < 0) return -EINVAL;
+  if (interrupts_caught) {
+    int64_t ready = wait_readable(fd, NULL);
+    if (ready < 0) return ready;
+  }
   do got = read((int)fd, into, (size_t)n);
-  while (got < 0 && errno == EINTR && !wr_interrupt);
+  while (got < 0 && errno == EINTR);
   return result_of(got);
 }
 
@@ -441,6 +448,7 @@ int64_t wr_os_catch_interrupts(int64_t on) {
   struct sigaction action = {.sa_handler = on ? on_interrupt : SIG_DFL};
   sigemptyset(&action.sa_mask);
   wr_interrupt = 0;
+  interrupts_caught = on;
   return result_of(sigaction(SIGINT, &action, NULL));
 }
 
@@ -448,6 +456,27 @@ int64_t wr_os_take_interrupt(void) {
   int64_t found = wr_interrupt;
   wr_interrupt = 0;
   return found;
+}
+
+/*
+ * Waits until there is something to read: 1, or 0 when the time is over (null: no limit), or -EINTR.
+ * An interrupt that comes between the look at the flag and the waiting is not lost: it is blocked but
+ * for the waiting itself.
+ */
+static int64_t wait_readable(int64_t fd, const struct timespec *limit) {
+  struct pollfd waiting = {.fd = (int)fd, .events = POLLIN};
+  sigset_t blocked, before;
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGINT);
+  sigprocmask(SIG_BLOCK, &blocked, &before);
+  int ready;
+  do {
+    errno = EINTR;
+    ready = wr_interrupt ? -1 : ppoll(&waiting, 1, limit, &before);
+  } while (ready < 0 && errno == EINTR && !wr_interrupt && limit == NULL);
+  int64_t result = ready < 0 ? -(int64_t)errno : ready > 0;
+  sigprocmask(SIG_SETMASK, &before, NULL);
+  return result;
 }
 
 /* ---- terminals ----------------------------------------------------------------------------------------- */
@@ -514,13 +543,14 @@ int64_t wr_os_terminal_size(int64_t fd, wr_addr out) {
 
 /* As wr_os_read, but -EAGAIN when nothing came for so many milliseconds. */
 int64_t wr_os_read_within(int64_t fd, wr_addr into, int64_t n, int64_t milliseconds) {
-  struct pollfd waiting = {.fd = (int)fd, .events = POLLIN};
   int64_t until = wr_os_clock_mono_ns() + milliseconds * 1000000;
   for (;;) {
-    int64_t left = (until - wr_os_clock_mono_ns() + 999999) / 1000000;
-    int ready = poll(&waiting, 1, left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left);
+    int64_t left = until - wr_os_clock_mono_ns();
+    if (left < 0) left = 0;
+    struct timespec limit = {.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};
+    int64_t ready = wait_readable(fd, &limit);
     if (ready > 0) return wr_os_read(fd, into, n);
     if (ready == 0) return -EAGAIN;
-    if (errno != EINTR || wr_interrupt) return -(int64_t)errno;
+    if (ready != -EINTR || wr_interrupt) return ready;
   }
 }

@@ -14,7 +14,7 @@ import sys
 import termios
 import time
 
-SECONDS = 30
+SECONDS = 20
 
 
 def main():
