@@ -136,6 +136,7 @@ const INTERNAL = [
   "core/output",
   "core/tuples",
   "core/unicode_tables",
+  "core/width_tables",
 ];
 
 const EXCEPTIONS = "core/exceptions";
@@ -187,8 +188,22 @@ const IMPORTED: readonly Part[] = [
         "exit",
         "exit_now",
       ],
+      ...[
+        "RawMode",
+        "terminal_size",
+        "read_key",
+        "catch_interrupts",
+        "interrupted",
+        "take_interrupt",
+      ],
     ],
   },
+  {
+    module: "line_editor",
+    isBrief: true,
+    names: ["LineEditor", "Completions", "History", "always_complete", "no_completions"],
+  },
+  { module: "parsing", except: ["visible", "cut_to_width", "prefix_base"] },
   { module: "strings" },
   {
     module: "unicode",
@@ -210,6 +225,7 @@ const IMPORTED: readonly Part[] = [
         "append_lower",
         "is_after_cased",
         "is_before_cased",
+        "is_wide",
       ],
     ],
   },
