@@ -346,7 +346,7 @@ function follow(
     incoming.push(annotation);
   }
   if (ctx.checking) return;
-  const merging = (spec.predecessors.get(target) ?? 0) > 1;
+  const merging = spec.predecessors[target.id]! > 1;
   let changed = !spec.reached.has(target);
   for (let i = 0; i < incoming.length; i++)
     if (
@@ -357,13 +357,17 @@ function follow(
         i,
         merging ? generalise(incoming[i]!) : incoming[i]!,
         link.args[i]!,
+        merging,
       )
     )
       changed = true;
   if (changed) ctx.enqueueBlock(spec, target);
 }
 
-/** Joins one value into a block parameter; true if the parameter rose. */
+/**
+ * Joins one value into a block parameter; true if the parameter rose. The source is remembered where
+ * links meet; elsewhere the one link tells it.
+ */
 function raiseParam(
   ctx: Context,
   spec: LiveSpec,
@@ -371,6 +375,7 @@ function raiseParam(
   index: number,
   annotation: Annotation,
   source: HighValue,
+  merging: boolean,
 ): boolean {
   const param = target.params[index]!;
   const old = spec.annotations[param.id] ?? NEVER;
@@ -382,6 +387,7 @@ function raiseParam(
   }
   if (joined === old) return false;
   spec.annotations[param.id] = joined;
+  if (!merging) return true;
   const reasons = spec.paramReasons.get(param.id);
   if (reasons === undefined) spec.paramReasons.set(param.id, [{ annotation, source }]);
   else if (reasons.length < 4) reasons.push({ annotation, source });

@@ -39,8 +39,8 @@ export interface Cell {
   declared: boolean;
   /** First reason for each rise, in order. */
   reasons: Reason[];
-  /** What must be looked at again when the cell rises. */
-  readers: Set<Reader>;
+  /** What must be looked at again when the cell rises; null while there is none. */
+  readers: Set<Reader> | null;
   /** Cells that receive whatever this one receives: a function value's parameters reach its targets'. */
   forwards: Forward[];
   /**
@@ -80,7 +80,7 @@ export function newCell(what: string): Cell {
     annotation: NEVER,
     declared: false,
     reasons: [],
-    readers: new Set(),
+    readers: null,
     forwards: [],
     limit: null,
     inner: null,
@@ -151,12 +151,15 @@ export interface Instantiation {
   key: string;
 }
 
-/** What type parameters stand for, and the containers already made for type expressions under it. */
+/**
+ * What type parameters stand for, and the containers already made for type expressions under it
+ * (null while there are none: most environments never make any).
+ */
 export interface TypeEnvironment {
   readonly cells: ReadonlyMap<string, Cell>;
-  readonly classes: Map<TypeExpr, ClassInstance>;
-  readonly itemCells: Map<TypeExpr, Cell>;
-  readonly functions: Map<TypeExpr, FunctionCell>;
+  classes: Map<TypeExpr, ClassInstance> | null;
+  itemCells: Map<TypeExpr, Cell> | null;
+  functions: Map<TypeExpr, FunctionCell> | null;
 }
 
 /** Function values that can meet: one signature, a set of targets. Unified like cells. */

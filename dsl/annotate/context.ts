@@ -42,14 +42,18 @@ import * as types from "./types.ts";
 /** A specialisation with what only the annotator needs. */
 export interface LiveSpec extends Spec {
   readonly env: TypeEnvironment;
-  readonly readers: Map<HighBlock, Reader>;
-  /** Why block parameters have their annotations: the first source of each rise, by variable id. */
+  /** By block id. */
+  readonly readers: (Reader | undefined)[];
+  /**
+   * Why parameters of blocks in which several links meet have their annotations: the first source of
+   * each rise, by variable id.
+   */
   readonly paramReasons: Map<
     number,
     { readonly annotation: Annotation; readonly source: HighValue }[]
   >;
-  /** Number of links that lead to each block; literals survive into blocks with one. */
-  readonly predecessors: Map<HighBlock, number>;
+  /** Number of links that lead to each block, by block id; literals survive into blocks with one. */
+  readonly predecessors: Uint32Array;
   /** Per-op things that must stay the same when a block is looked at again. */
   readonly sites: Map<HighOp, Site>;
   /** Of a generic body: the first use that asked for these types. */
@@ -128,10 +132,10 @@ export class Context {
   }
 
   readerOf(spec: LiveSpec, block: HighBlock): Reader {
-    let reader = spec.readers.get(block);
+    let reader = spec.readers[block.id];
     if (reader === undefined) {
       reader = { spec, block, queued: false };
-      spec.readers.set(block, reader);
+      spec.readers[block.id] = reader;
     }
     return reader;
   }
@@ -150,7 +154,7 @@ export class Context {
   /** Reads a cell on behalf of the block being looked at, which is looked at again when it rises. */
   read(cell: Cell): Annotation {
     const root = find(cell);
-    if (!root.declared && this.reader !== null) root.readers.add(this.reader);
+    if (!root.declared && this.reader !== null) (root.readers ??= new Set()).add(this.reader);
     return root.annotation;
   }
 

@@ -5,6 +5,7 @@
  * the value that flowed. Following those from value to cell to value gives the chain: call site by
  * call site, store by store. The same walk serves diagnostics, `wright why` and hover.
  */
+import { onlyLinks } from "../flow/graph.ts";
 import type { HighBlock, HighOp, HighValue } from "../flow/ops.ts";
 import type { Note } from "../syntax/diagnostics.ts";
 import { note } from "../syntax/diagnostics.ts";
@@ -72,11 +73,23 @@ function valueNotes(trail: Trail, source: ValueSource, steps: number): Note[] {
   if (definition.kind === "op") return opNotes(trail, spec, definition.op, text, steps);
   if (definition.block === spec.graph?.entry)
     return cellNotes(trail, spec.params[definition.index], steps);
-  const arrivals = spec.paramReasons.get(source.variable) ?? [];
-  const from = (arrivals.find((one) => trail.wanted(one.annotation)) ?? arrivals[0])?.source;
+  const from = arrivalOf(trail, spec, source.variable, definition);
   return from === undefined || from.kind === "const"
     ? []
     : valueNotes(trail, { spec, variable: from.id }, steps);
+}
+
+/** Where a block parameter's value came from: over its one link, or the first that raised it. */
+function arrivalOf(
+  trail: Trail,
+  spec: LiveSpec,
+  variable: number,
+  definition: Extract<Definition, { kind: "param" }>,
+): HighValue | undefined {
+  const only = spec.graph === null ? null : onlyLinks(spec.graph).get(definition.block);
+  if (only !== null && only !== undefined) return only.link.args[definition.index];
+  const arrivals = spec.paramReasons.get(variable) ?? [];
+  return (arrivals.find((one) => trail.wanted(one.annotation)) ?? arrivals[0])?.source;
 }
 
 function opNotes(trail: Trail, spec: LiveSpec, op: HighOp, text: string, steps: number): Note[] {

@@ -6,8 +6,8 @@
  * truth of `x`, and negations of these sharpen the annotation that `x` has on each outgoing link. A
  * value that became `never` on a link makes the link dead.
  */
-import { exitLinks } from "../flow/graph.ts";
-import type { HighBlock, HighGraph, HighLink, HighOp, HighValue } from "../flow/ops.ts";
+import { onlyLinks } from "../flow/graph.ts";
+import type { HighBlock, HighOp, HighValue } from "../flow/ops.ts";
 import type { Context, LiveSpec } from "./context.ts";
 import { NONE, withoutNone } from "./lattice.ts";
 import type { Annotation } from "./lattice.ts";
@@ -72,25 +72,6 @@ function refinementsBefore(
     return found;
   };
   return { whenTrue: here(whenTrue), whenFalse: here(whenFalse) };
-}
-
-interface OnlyLink {
-  readonly from: HighBlock;
-  readonly link: HighLink;
-}
-
-const links = new WeakMap<HighGraph, ReadonlyMap<HighBlock, OnlyLink | null>>();
-
-/** The link into each block, null where there are several. */
-function onlyLinks(graph: HighGraph): ReadonlyMap<HighBlock, OnlyLink | null> {
-  const known = links.get(graph);
-  if (known !== undefined) return known;
-  const found = new Map<HighBlock, OnlyLink | null>([[graph.entry, null]]);
-  for (const from of graph.blocks)
-    for (const link of exitLinks(from.exit))
-      found.set(link.target, found.has(link.target) ? null : { from, link });
-  links.set(graph, found);
-  return found;
 }
 
 function definedIn(block: HighBlock, value: HighValue): HighOp | null {

@@ -7,7 +7,7 @@
  * `specialiseBodies` runs whenever the worklist is empty, until nothing is new.
  */
 import type { ClassSymbol, FunctionSymbol, StaticValue } from "../bind/symbols.ts";
-import type { HighBlock, HighGraph } from "../flow/ops.ts";
+import type { HighGraph } from "../flow/ops.ts";
 import { exitLinks } from "../flow/graph.ts";
 import type { TypeExpr } from "../syntax/ast.ts";
 import type { Span } from "../syntax/source.ts";
@@ -188,9 +188,9 @@ function makeSpec(ctx: Context, options: SpecOptions): LiveSpec {
     reached: new Set(),
     deadLinks: new Set(),
     env,
-    readers: new Map(),
+    readers: [],
     paramReasons: new Map(),
-    predecessors: graph === null ? new Map() : countPredecessors(graph),
+    predecessors: graph === null ? NO_PREDECESSORS : countPredecessors(graph),
     sites: new Map(),
     origin: options.origin ?? null,
     misunpacked: new Set(),
@@ -203,11 +203,13 @@ function makeSpec(ctx: Context, options: SpecOptions): LiveSpec {
   return spec;
 }
 
-function countPredecessors(graph: HighGraph): Map<HighBlock, number> {
-  const counts = new Map<HighBlock, number>();
+const NO_PREDECESSORS = new Uint32Array(0);
+
+function countPredecessors(graph: HighGraph): Uint32Array {
+  const last = graph.blocks.reduce((most, block) => Math.max(most, block.id), 0);
+  const counts = new Uint32Array(last + 1);
   for (const block of graph.blocks)
-    for (const link of exitLinks(block.exit))
-      counts.set(link.target, (counts.get(link.target) ?? 0) + 1);
+    for (const link of exitLinks(block.exit)) counts[link.target.id]!++;
   return counts;
 }
 

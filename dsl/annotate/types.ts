@@ -19,7 +19,7 @@ import { flowInto, forward, joinParts } from "./unify.ts";
 import { staticAnnotation } from "./values.ts";
 
 export function newEnvironment(cells: ReadonlyMap<string, Cell>): TypeEnvironment {
-  return { cells, classes: new Map(), itemCells: new Map(), functions: new Map() };
+  return { cells, classes: null, itemCells: null, functions: null };
 }
 
 const INT_NAMES: Readonly<Record<string, IntWidth>> = {
@@ -159,7 +159,7 @@ function functionType(
   module: ModuleSymbol,
   env: TypeEnvironment,
 ): FunctionCell {
-  let fn = env.functions.get(type);
+  let fn = env.functions?.get(type);
   if (fn === undefined) {
     const params = type.params.map((param, i) =>
       cellFor(ctx, param, module, env, `parameter ${i + 1} of the function value`),
@@ -169,7 +169,7 @@ function functionType(
       cellFor(ctx, type.result, module, env, "result of the function value"),
     );
     fn.declared = true;
-    env.functions.set(type, fn);
+    (env.functions ??= new Map()).set(type, fn);
   }
   return fn;
 }
@@ -197,14 +197,14 @@ function itemCell(
   env: TypeEnvironment,
   what: string,
 ): Cell {
-  let cell = env.itemCells.get(type);
+  let cell = env.itemCells?.get(type);
   if (cell === undefined) {
     const arg = type.args[0];
     cell =
       arg === undefined
         ? newCell(`item of the ${what}`)
         : cellFor(ctx, arg, module, env, `item of the ${what}`);
-    env.itemCells.set(type, cell);
+    (env.itemCells ??= new Map()).set(type, cell);
   }
   return cell;
 }
@@ -330,7 +330,7 @@ function classType(
   env: TypeEnvironment,
 ): ClassInstance {
   if (symbol.typeParams.length === 0) return classInstance(ctx, symbol, []);
-  let cls = env.classes.get(type);
+  let cls = env.classes?.get(type);
   if (cls === undefined) {
     if (type.args.length !== 0 && type.args.length !== symbol.typeParams.length)
       ctx.report(
@@ -346,7 +346,7 @@ function classType(
       return arg === undefined ? newCell(what) : cellFor(ctx, arg, module, env, what);
     });
     cls = withArguments(ctx, symbol, args);
-    env.classes.set(type, cls);
+    (env.classes ??= new Map()).set(type, cls);
   }
   return findClass(cls);
 }

@@ -429,7 +429,7 @@ export function flowInto(
 function rise(ctx: Context, cell: Cell, annotation: Annotation, reason: Reason): void {
   cell.annotation = annotation;
   if (cell.reasons.length < 8) cell.reasons.push(reason);
-  for (const reader of cell.readers) ctx.enqueue(reader);
+  if (cell.readers !== null) for (const reader of cell.readers) ctx.enqueue(reader);
   for (const forward of cell.forwards)
     flowInto(ctx, forward.to, forwarded(forward, annotation), {
       span: forward.span ?? reason.span,
@@ -560,7 +560,8 @@ function shareStructure(ctx: Context, keep: Cell, drop: Cell): boolean {
 
 function link(ctx: Context, keep: Cell, drop: Cell): void {
   drop.parent = keep;
-  for (const reader of drop.readers) keep.readers.add(reader);
+  if (drop.readers !== null)
+    for (const reader of drop.readers) (keep.readers ??= new Set()).add(reader);
   const moved = drop.forwards;
   for (const one of moved)
     if (!keep.forwards.some((have) => find(have.to) === find(one.to))) keep.forwards.push(one);
@@ -569,7 +570,7 @@ function link(ctx: Context, keep: Cell, drop: Cell): void {
 }
 
 function wake(ctx: Context, cell: Cell): void {
-  for (const reader of cell.readers) ctx.enqueue(reader);
+  if (cell.readers !== null) for (const reader of cell.readers) ctx.enqueue(reader);
   for (const one of cell.forwards)
     flowInto(ctx, one.to, forwarded(one, cell.annotation), {
       span: one.span ?? cell.reasons[0]?.span ?? null,

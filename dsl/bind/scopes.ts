@@ -68,7 +68,7 @@ export function scopeOfFunction(node: FunctionNode): FunctionScope {
     else walker.expression(node.body);
     const typeParams = node.kind === "def" ? node.typeParams.map((one) => one.name.text) : [];
     if (node.kind === "def") for (const one of node.typeParams) walker.type(one.bound);
-    scope = walker.finish(new Set(typeParams));
+    scope = walker.finish(typeParams.length === 0 ? NO_NAMES : new Set(typeParams));
     functionScopes.set(node, scope);
   }
   return scope;
@@ -99,13 +99,14 @@ export function scopeOfChunk(chunk: ChunkTree): ChunkScope {
 }
 
 const NO_NAMES: ReadonlySet<string> = new Set();
+const NO_FUNCTIONS: ReadonlyMap<FunctionNode, FunctionScope> = new Map();
 
 class Walker {
   readonly #params: ReadonlySet<string>;
   readonly #bindings = new Map<string, Binding>();
   #uses: NameUse[] = [];
   readonly #types: NameUse[] = [];
-  readonly #nested = new Map<FunctionNode, FunctionScope>();
+  #nested: Map<FunctionNode, FunctionScope> | null = null;
   readonly #misplaced: Statement[] = [];
   readonly #duplicates: Name[] = [];
   /** Names bound by the comprehensions around the current place. */
@@ -117,7 +118,7 @@ class Walker {
       if (names.has(name.text)) this.#duplicates.push(name);
       names.add(name.text);
     }
-    this.#params = names;
+    this.#params = names.size === 0 ? NO_NAMES : names;
   }
 
   finish(typeParams: ReadonlySet<string>): FunctionScope {
@@ -127,7 +128,7 @@ class Walker {
       bindings: this.#bindings,
       free: this.#uses.filter((use) => isFree(use) && !typeParams.has(use.name)),
       freeTypes: this.#types.filter((use) => !typeParams.has(use.name)),
-      nested: this.#nested,
+      nested: this.#nested ?? NO_FUNCTIONS,
       misplaced: this.#misplaced,
       duplicateParams: this.#duplicates,
     };
@@ -230,7 +231,7 @@ class Walker {
   #function(node: FunctionNode): void {
     this.#defaults(node.params);
     const scope = scopeOfFunction(node);
-    this.#nested.set(node, scope);
+    (this.#nested ??= new Map()).set(node, scope);
     this.#absorb(scope);
   }
 

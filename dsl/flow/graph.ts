@@ -155,6 +155,27 @@ export function exitLinks<D extends Dialect>(exit: Exit<D>): Link<D>[] {
   }
 }
 
+export interface OnlyLink<D extends Dialect> {
+  readonly from: Block<D>;
+  readonly link: Link<D>;
+}
+
+const linksOfGraphs = new WeakMap<object, ReadonlyMap<unknown, unknown>>();
+
+/** The link into each block, null where there are several or none. For graphs that change no more. */
+export function onlyLinks<D extends Dialect>(
+  graph: Graph<D>,
+): ReadonlyMap<Block<D>, OnlyLink<D> | null> {
+  const known = linksOfGraphs.get(graph);
+  if (known !== undefined) return known as ReadonlyMap<Block<D>, OnlyLink<D> | null>;
+  const found = new Map<Block<D>, OnlyLink<D> | null>([[graph.entry, null]]);
+  for (const from of graph.blocks)
+    for (const link of exitLinks(from.exit))
+      found.set(link.target, found.has(link.target) ? null : { from, link });
+  linksOfGraphs.set(graph, found);
+  return found;
+}
+
 /** The value an exit reads besides its links' arguments. */
 export function exitOperand<D extends Dialect>(exit: Exit<D>): Value<D> | null {
   switch (exit.kind) {
