@@ -18,7 +18,7 @@ import type { ArrayType, LLType, Storage } from "../ll/types.ts";
 import type { OpName } from "../ops/table.ts";
 import { raiseIf } from "./arithmetic.ts";
 import type { Body } from "./body.ts";
-import { intValue, zeroValue } from "./builder.ts";
+import { boolValue, intValue, zeroValue } from "./builder.ts";
 import type { Typed } from "./calls.ts";
 import { identical, truthOf } from "./compare.ts";
 import { enumFromInt, enumName, enumValue } from "./enums.ts";
@@ -35,6 +35,9 @@ export function lowerIntrinsic(body: Body, call: IntrinsicCall): Typed {
 }
 
 // ---------------------------------------------------------------- arguments
+
+/** What is compared by one machine instruction. */
+const WORDS: ReadonlySet<Annotation["kind"]> = new Set(["int", "char", "bool", "enum"]);
 
 function argument(call: IntrinsicCall, index: number): HighValue {
   const value = call.args[index];
@@ -345,6 +348,10 @@ const INTRINSICS: Readonly<Record<string, Row>> = {
   // Objects and classes.
   identity_hash: identityHash,
   same_object: (body, call) => truthOf(identical(body, argument(call, 0), argument(call, 1))),
+  is_word: (body, call) => ({
+    annotation: BOOL,
+    value: boolValue(WORDS.has(annotationAt(body, call, 0).kind)),
+  }),
   class_number: (body, call) => ({
     annotation: INT,
     value: body.b.int("class_id", raw(body, call, 0)),

@@ -165,6 +165,7 @@ export const INTRINSICS: Readonly<Record<string, IntrinsicRow>> = {
   f_is_inf: fixed(["float"], BOOL),
   identity_hash: () => INT,
   same_object: () => BOOL,
+  is_word: () => BOOL,
   class_number: () => INT,
   class_name: () => STR,
   raw_alloc: fixed(["int"], PTR),

@@ -60,12 +60,19 @@ static bool collect(int64_t request) { return wr_gc_collect_spaces((char *)&gc, 
 
 /* ---- what the collector calls -------------------------------------------------------------------- */
 
+enum { HUGE_FROM = 8 << 20 };
+
 /* Pages that cost nothing until they are touched; null when the system has none. */
 char *wr_gc_reserve(int64_t size);
 char *wr_gc_reserve(int64_t size) {
   void *base = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE,
                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  return base == MAP_FAILED ? NULL : base;
+  if (base == MAP_FAILED) return NULL;
+#ifdef MADV_HUGEPAGE
+  /* A space that large is filled from end to end: fewer page faults, and fewer misses of the TLB. */
+  if (size >= HUGE_FROM) madvise(base, (size_t)size, MADV_HUGEPAGE);
+#endif
+  return base;
 }
 
 void wr_gc_release(char *base, int64_t size);
