@@ -148,21 +148,35 @@ export function binary(b: FunctionBuilder, e: ExpressionOf<"binary">, aux: HighA
   return b.emit(OPERATOR_OPS[e.op], args, e.span, { ...aux, argSpans });
 }
 
-/** `a and b` is `a` if that is false, else `b`. */
+/**
+ * `a and b` is `a` if that is false, else `b`. A chain of one operator is taken as a whole: each
+ * operand is tested where it stands, so what all before it say is known of the next.
+ */
 function logical(b: FunctionBuilder, e: ExpressionOf<"logical">): HighValue {
   const { emitter } = b;
   const result = emitter.newSlot(null);
-  const right = emitter.newDraft();
   const after = emitter.newDraft();
-  const left = expression(b, e.left);
-  emitter.writeSlot(result, left);
-  const targets =
-    e.op === "and" ? { then: right, otherwise: after } : { then: after, otherwise: right };
-  branchOnTruth(b, left, targets, e.left.span);
-  emitter.start(right);
-  emitter.writeSlot(result, expression(b, e.right));
+  const operands = chain(e);
+  const last = operands.pop()!;
+  for (const operand of operands) {
+    const next = emitter.newDraft();
+    const value = expression(b, operand);
+    emitter.writeSlot(result, value);
+    const targets =
+      e.op === "and" ? { then: next, otherwise: after } : { then: after, otherwise: next };
+    branchOnTruth(b, value, targets, operand.span);
+    emitter.start(next);
+  }
+  emitter.writeSlot(result, expression(b, last));
   emitter.gotoAndStart(after);
   return emitter.readSlot(result, null);
+}
+
+/** `a and b and c`, which is parsed as `(a and b) and c`, as its operands. */
+function chain(e: ExpressionOf<"logical">): Expression[] {
+  const { left } = e;
+  const before = left.kind === "logical" && left.op === e.op ? chain(left) : [left];
+  return [...before, e.right];
 }
 
 function conditional(b: FunctionBuilder, e: ExpressionOf<"conditional">): HighValue {
