@@ -36,6 +36,7 @@ import type {
   LLValue,
   LLVariable,
 } from "../ll/program.ts";
+import type { ArrayType, StructType } from "../ll/types.ts";
 
 /** What functions of one file share. */
 export interface FileContext {
@@ -553,11 +554,14 @@ class FunctionWriter {
     this.#ifNull(block, index, `${object} = ${slow};`, exceptional, depth);
     this.#line(`${object}->type = ${type.classId};`);
     this.#line(`${object}->bits = 0;`);
-    const set = this.#fieldsSetNext(block, index);
+    this.#zeroFields(type, object, this.#setNext(block, index).fields);
+  }
+
+  #zeroFields(type: StructType | ArrayType, object: string, except: ReadonlySet<number>): void {
+    const struct = `struct ${this.#file.names.struct(type)}`;
     const fieldNames = this.#file.names.fieldsOf(type);
-    for (const field of type.fields) {
-      if (!set.has(field.index))
-        this.#line(`((${struct} *)${object})->${fieldNames[field.index]!} = 0;`);
+    for (const { index } of type.fields) {
+      if (!except.has(index)) this.#line(`((${struct} *)${object})->${fieldNames[index]!} = 0;`);
     }
   }
 
@@ -568,9 +572,12 @@ class FunctionWriter {
     const struct = `struct ${this.#file.names.struct(type)}`;
     const length = this.#atom(op.args[0]!);
     const layout = `offsetof(${struct}, items_), ${storageSize(type.item)}, offsetof(${struct}, length_)`;
-    this.#line(`${object} = wr_bump_array(${type.classId}, ${layout}, ${length});`);
+    const { fields, items } = this.#setNext(block, index);
+    const bump = items ? "wr_bump_array_unset" : "wr_bump_array";
+    this.#line(`${object} = ${bump}(${type.classId}, ${layout}, ${length});`);
     const slow = `${object} = wr_gc_new_array(${type.classId}, ${length});`;
     this.#ifNull(block, index, slow, exceptional, depth);
+    if (items) this.#zeroFields(type, object, fields);
   }
 
   #ifNull(
@@ -605,24 +612,28 @@ class FunctionWriter {
   }
 
   /**
-   * Fields that the program itself sets before anything can look at the new object: those need no
-   * zero. Follows the only way on; stops where the object is used otherwise or may be collected.
+   * What the program itself sets before anything can look at the new object: that needs no zero.
+   * Follows the only way on; stops where the object is used otherwise or may be collected.
    */
-  #fieldsSetNext(block: LLBlock, index: number): Set<number> {
-    const set = new Set<number>();
-    let object: LLValue = block.ops[index]!.result;
+  #setNext(block: LLBlock, index: number): { fields: Set<number>; items: boolean } {
+    const set = { fields: new Set<number>(), items: false };
+    const made = block.ops[index]!;
+    let object: LLValue = made.result;
+    let length = made.args[0];
     let at = index + 1;
     for (;;) {
       for (; at < block.ops.length; at++) {
         const op = block.ops[at]!;
         const fills = op.name === "setfield" && op.args[0] === object && op.args[1] !== object;
-        if (fills) set.add(op.aux.field!.index);
+        if (fills) set.fields.add(op.aux.field!.index);
+        else if (setsAllItems(op, object, length)) set.items = true;
         else if (op.args.includes(object) || !isQuiet(op)) return set;
       }
       const link = this.#onlyWayOn(block);
       if (link === null) return set;
       const position: number = link.args.indexOf(object);
       if (position < 0 || link.args.lastIndexOf(object) !== position) return set;
+      if (length?.kind === "var") length = link.target.params[link.args.indexOf(length)];
       block = link.target;
       object = block.params[position]!;
       at = 0;
@@ -638,6 +649,33 @@ class FunctionWriter {
           : null;
     return link !== null && this.#waysIn.get(link.target) === 1 ? link : null;
   }
+}
+
+/** Whether the op stores to each of the first `length` items of the array, and reads none of it. */
+function setsAllItems({ name, args }: LLOp, array: LLValue, length: LLValue | undefined): boolean {
+  if (length === undefined) return false;
+  switch (name) {
+    case "array_fill":
+      return (
+        args[0] === array && isZero(args[1]!) && sameInt(args[2]!, length) && args[3] !== array
+      );
+    case "array_copy":
+      return (
+        args[2] === array && isZero(args[3]!) && sameInt(args[4]!, length) && args[0] !== array
+      );
+    default:
+      return false;
+  }
+}
+
+function isZero(value: LLValue): boolean {
+  return value.kind === "const" && value.value.kind === "int" && value.value.value === 0n;
+}
+
+function sameInt(a: LLValue, b: LLValue): boolean {
+  if (a === b) return true;
+  const [x, y] = [a, b].map((one) => (one.kind === "const" ? one.value : null));
+  return x?.kind === "int" && y?.kind === "int" && x.value === y.value;
 }
 
 /** Neither collects nor calls nor leaves; at most looks at or changes other objects. */

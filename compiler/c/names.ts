@@ -7,7 +7,7 @@
  */
 import type { HeapArray, HeapStruct } from "../eval/heap.ts";
 import type { LLFunction, LLTable } from "../ll/program.ts";
-import type { ArrayType, Field, StructType } from "../ll/types.ts";
+import { layoutOf, type ArrayType, type Field, type StructType } from "../ll/types.ts";
 
 const LONGEST = 80;
 
@@ -21,7 +21,7 @@ export class Names {
   }
 
   struct(type: StructType | ArrayType): string {
-    return this.#name(type, "T_", type.name);
+    return this.#name(layoutOf(type), "T_", type.name);
   }
 
   table(table: LLTable): string {

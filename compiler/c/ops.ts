@@ -78,7 +78,7 @@ const IRREGULAR: Record<Exclude<Irregular<"c">, PlacedOp>, Expression> = {
     const size = storageSize(array.item);
     const bytes = size === 1 ? `(size_t)${c.atom(count!)}` : `(size_t)${c.atom(count!)} * ${size}`;
     const left = `${object(array, target!, c)}->items_ + ${c.atom(to!)}`;
-    const right = `${object(array, source!, c)}->items_ + ${c.atom(from!)}`;
+    const right = `${object(op.aux.source ?? array, source!, c)}->items_ + ${c.atom(from!)}`;
     return `memmove(${left}, ${right}, ${bytes})`;
   },
   array_fill: (op, c) => {

@@ -10,7 +10,7 @@ import { unreachable } from "../../dsl/syntax/diagnostics.ts";
 import type { Names } from "./names.ts";
 import { textLiteral } from "./names.ts";
 import type { LLFunction, LLProgram } from "../ll/program.ts";
-import { valueType } from "../ll/types.ts";
+import { layoutOf, valueType } from "../ll/types.ts";
 import type { ArrayType, FnType, LLType, Storage, StructType } from "../ll/types.ts";
 
 /** The C type of a value; `void` is for results only. */
@@ -107,22 +107,22 @@ export function members(type: StructType | ArrayType, names: Names): string {
 }
 
 export function structDeclarations(program: LLProgram, names: Names): string {
-  const structs = program.structs.map(
-    (type) => `struct ${names.struct(type)} {\n${members(type, names)}\n};`,
-  );
-  const arrays = program.arrays.map(
-    (type) =>
-      `struct ${names.struct(type)} {\n${members(type, names)}\n` +
-      `  ${storageType(type.item)} items_[];\n};`,
-  );
-  return [...structs, ...arrays].join("\n\n");
+  return [...program.structs, ...program.arrays]
+    .map(layoutOf)
+    .map((type) => {
+      const items = type.kind === "array" ? `\n  ${storageType(type.item)} items_[];` : "";
+      return `struct ${names.struct(type)} {\n${members(type, names)}${items}\n};`;
+    })
+    .join("\n\n");
 }
 
 // ---- the collector's view -----------------------------------------------------------------------------
 
 /** `wr_types[]` with the offset tables its rows point at. */
 export function typeTable(program: LLProgram, names: Names): string {
-  const types = [...program.structs, ...program.arrays].sort((a, b) => a.classId - b.classId);
+  const types = [...program.structs, ...program.arrays]
+    .map(layoutOf)
+    .sort((a, b) => a.classId - b.classId);
   const count = (types.at(-1)?.classId ?? -1) + 1;
   const offsets = types.flatMap((type) => refOffsets(type, names));
   const rows = types.map((type) => `  [${type.classId}] = {${typeRow(type, names)}},`);

@@ -7,6 +7,7 @@ import { parseConstant } from "./parse-objects.ts";
 import {
   declare,
   find,
+  findArray,
   findField,
   findHolder,
   parseSignature,
@@ -15,7 +16,7 @@ import {
   type Context,
   type Mutable,
 } from "./parse-types.ts";
-import { ADDR, BOOL, FLOAT, INT, ref, VOID } from "./types.ts";
+import { ADDR, BOOL, FLOAT, INT, ref, typeOfObject, VOID } from "./types.ts";
 import type { Cursor } from "./tokens.ts";
 import type {
   LLAux,
@@ -208,7 +209,7 @@ function usualType(value: LLConstant): LLType {
     case "null":
       return ref(null);
     case "object":
-      return ref(value.object.type);
+      return ref(typeOfObject(value.object.type));
     case "function":
       return signatureOf(value.function);
   }
@@ -260,7 +261,8 @@ function settledType(name: string): LLType | null {
 const AUX_READERS: Readonly<Record<string, (context: Context, cursor: Cursor) => LLAux>> = {
   field: readFieldAux,
   struct: (context, cursor) => ({ struct: find(context.structs, cursor.name(), "struct") }),
-  array: (context, cursor) => ({ array: find(context.arrays, cursor.name(), "array") }),
+  array: (context, cursor) => ({ array: findArray(context, cursor.name()) }),
+  source: (context, cursor) => ({ source: findArray(context, cursor.name()) }),
   storage: (context, cursor) => ({ storage: parseStorage(context, cursor) }),
   callee: (context, cursor) => ({ callee: find(context.functions, cursor.name(), "function") }),
   signature: (context, cursor) => {

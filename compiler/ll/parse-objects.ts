@@ -16,15 +16,16 @@ import { wrap } from "../ops/words.ts";
 import { declare, find, findField, findHolder, type Context } from "./parse-types.ts";
 import type { Cursor } from "./tokens.ts";
 import type { LLConstant } from "./program.ts";
-import type { Storage, StructType } from "./types.ts";
+import { layoutOf, type Storage, type StructType } from "./types.ts";
 
 /** `#1 = name …`: makes the object with nothing in it, so that others can mention it. */
 export function declareObject(context: Context, cursor: Cursor): void {
   const label = readLabel(cursor);
   cursor.expect("=");
   const holder = findHolder(context, cursor.name());
+  const layout = layoutOf(holder);
   const object =
-    holder.kind === "struct" ? newStruct(holder) : newArray(holder, arrayLength(cursor));
+    layout.kind === "struct" ? newStruct(layout) : newArray(layout, arrayLength(cursor));
   declare(context.objects, label, object);
 }
 

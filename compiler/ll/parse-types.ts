@@ -1,6 +1,6 @@
 /** Reading types, structs and arrays, and the context that all of `parse.ts` shares. */
 import { Cursor, TextError } from "./tokens.ts";
-import { ADDR, BOOL, FLOAT, INT, ref, VOID } from "./types.ts";
+import { ADDR, addTail, BOOL, FLOAT, INT, ref, VOID } from "./types.ts";
 import type { SourceFile } from "../../dsl/syntax/source.ts";
 import type { HeapArray, HeapObject } from "../eval/heap.ts";
 import type { LLFunction, LLGlobal, LLTable, WellKnown } from "./program.ts";
@@ -29,6 +29,8 @@ interface StructDraft {
   readonly immediate: { readonly tag: number; readonly field: string } | null;
   readonly weak: string | null;
   readonly finalizer: string | null;
+  /** What follows the fields. */
+  readonly items: Storage | null;
 }
 
 type FieldDraft = Omit<Field, "index">;
@@ -111,6 +113,7 @@ export function declareStruct(context: Context, cursor: Cursor): void {
     mayBeImmediate: false,
     weakField: null,
     finalizer: null,
+    tail: null,
   });
 }
 
@@ -126,6 +129,7 @@ export function defineStruct(context: Context, cursor: Cursor): void {
     immediate: cursor.take("immediate") ? { tag: cursor.integer(), field: cursor.name() } : null,
     weak: cursor.take("weak") ? cursor.name() : null,
     finalizer: cursor.take("finalizer") ? cursor.name() : null,
+    items: cursor.take("of") ? parseStorage(context, cursor) : null,
     own: cursor.take("{") ? cursor.list("}", () => parseField(context, cursor)) : [],
   });
 }
@@ -178,7 +182,14 @@ export function findField(holder: StructType | ArrayType, name: string): Field {
 
 export function declareArray(context: Context, cursor: Cursor): void {
   const name = cursor.name();
-  const array: ArrayType = { kind: "array", name, fields: [], item: { kind: "i64" }, classId: -1 };
+  const array: ArrayType = {
+    kind: "array",
+    name,
+    fields: [],
+    item: { kind: "i64" },
+    classId: -1,
+    struct: null,
+  };
   declare(context.arrays, name, array);
 }
 
@@ -191,6 +202,16 @@ export function defineArray(context: Context, cursor: Cursor): void {
   array.fields = cursor
     .list("}", () => parseField(context, cursor))
     .map((field, index) => ({ ...field, index }));
+}
+
+/** Structs with items, once their fields and numbers are settled. */
+export function addTails(context: Context): void {
+  for (const [struct, { items }] of context.drafts) if (items !== null) addTail(struct, items);
+}
+
+/** An array by name, or what follows a struct's fields. */
+export function findArray(context: Context, name: string): ArrayType {
+  return context.structs.get(name)?.tail ?? find(context.arrays, name, "array");
 }
 
 /** Numbers the types of a text that gives no numbers: classes in preorder, then arrays. */

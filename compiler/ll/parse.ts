@@ -18,6 +18,7 @@
 import { declareFunction, defineFunction } from "./parse-graph.ts";
 import { declareObject, defineObject, parseConstant, readLabel } from "./parse-objects.ts";
 import {
+  addTails,
   declare,
   declareArray,
   declareStruct,
@@ -83,6 +84,7 @@ export function parseProgram(text: string): LLProgram {
   layOutStructs(context);
   each("array", defineArray);
   numberTypes(context);
+  addTails(context);
   // 4. Objects, which mention each other, and what is said in terms of them.
   each("object", declareObject);
   each("well", readWell);

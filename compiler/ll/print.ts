@@ -42,6 +42,7 @@ import type {
   LLValue,
   LLVariable,
 } from "./program.ts";
+import { typeOfObject } from "./types.ts";
 import type { ArrayType, Field, LLType, Storage, StructType } from "./types.ts";
 
 /** Numbers for objects, given when one is first mentioned. */
@@ -105,6 +106,7 @@ function printStruct(struct: StructType): string {
     parts.push(`weak ${printName(struct.fields[struct.weakField]?.name ?? "?")}`);
   }
   if (struct.finalizer !== null) parts.push(`finalizer ${printName(struct.finalizer.name)}`);
+  if (struct.tail !== null) parts.push(`of ${printStorage(struct.tail.item)}`);
   if (own.length > 0) parts.push(printFields(own));
   return parts.join(" ");
 }
@@ -235,6 +237,7 @@ function printAux({ aux }: LLOp): string[] {
   } else {
     if (aux.struct !== undefined) parts.push(`struct=${printName(aux.struct.name)}`);
     if (aux.array !== undefined) parts.push(`array=${printName(aux.array.name)}`);
+    if (aux.source !== undefined) parts.push(`source=${printName(aux.source.name)}`);
   }
   if (aux.storage !== undefined) parts.push(`storage=${printStorage(aux.storage)}`);
   if (aux.callee !== undefined) parts.push(`callee=${printName(aux.callee.name)}`);
@@ -303,7 +306,7 @@ function hasUsualType({ value, type }: LLConst): boolean {
     case "null":
       return type.kind === "ref" && type.to === null;
     case "object":
-      return type.kind === "ref" && type.to === value.object.type;
+      return type.kind === "ref" && type.to === typeOfObject(value.object.type);
     case "function":
       return type.kind === "fn" && printType(type) === printType(signatureOf(value.function));
   }

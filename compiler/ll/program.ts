@@ -30,6 +30,8 @@ export interface LLAux {
   readonly field?: Field;
   readonly struct?: StructType;
   readonly array?: ArrayType;
+  /** Of `array_copy`: the source's type, where it is not `array`. */
+  readonly source?: ArrayType;
   readonly storage?: Storage;
   readonly callee?: LLFunction;
   readonly signature?: FnType;

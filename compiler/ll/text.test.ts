@@ -16,11 +16,12 @@ struct Int : Root ids 5..5 immediate 0 value { final value: i64 }
 struct Char : Root ids 6..6 immediate 3 code { code: u32 }
 struct \`tuple[int, str]\` ids 7..7 { item0: i64, final item1: ref<str>, f: f32, b: bool, g: fn(int) -> int }
 struct Weak ids 8..8 weak target finalizer main.finish { target: ref }
+struct Frame ids 9..9 of ref<Frame> { pc: i32 }
 
-array str id 9 of u8 { hash: i64 }
-array strs id 10 of ref<str>
-array flags id 11 of bool
-array floats id 12 of f64
+array str id 10 of u8 { hash: i64 }
+array strs id 11 of ref<str>
+array flags id 12 of bool
+array floats id 13 of f64
 
 global main.count: int
 
@@ -67,6 +68,14 @@ block0(arguments.0: ref<strs>):
   v1: int = call(1) callee=main.f at "main.wr:9:1"
   return v1
 }
+fn main.frames(ref<strs>) -> ref<Frame> {
+block0(strs.0: ref<strs>):
+  f.1: ref<Frame> = new_array(2) array=Frame
+  setfield(f.1, 7) field=Frame:pc
+  array_copy(strs.0, 0, f.1, 0, 1) array=Frame source=strs
+  setitem(f.1, 1, #2) array=Frame
+  return f.1
+}
 fn main.init() -> void {
 block0():
   global_set(5) global=main.count
@@ -75,11 +84,12 @@ block0():
 
 init main.init
 entry main.main
-well str=str strs=strs exception=Exception describe=describe memory=#2 overflow=#3
+well str=str strs=strs exception=Exception describe=describe memory=#3 overflow=#4
 
 object #1 = \`tuple[int, str]\` hash 77 { item0 = -9223372036854775808, item1 = "hi", f = 0.5, b = true, g = &main.f }
-object #2 = MemoryError { message = "out of memory" }
-object #3 = StackOverflow { message = "stack overflow" }
+object #2 = Frame { pc = -1 } [#2, null]
+object #3 = MemoryError { message = "out of memory" }
+object #4 = StackOverflow { message = "stack overflow" }
 `;
 
 describe("printing", () => {

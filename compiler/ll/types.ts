@@ -71,6 +71,11 @@ export interface StructType {
   weakField: number | null;
   /** A function run once after the object became unreachable. */
   finalizer: import("./program.ts").LLFunction | null;
+  /**
+   * The same objects seen as arrays, when items follow the fields: ops on items name this type.
+   * `new_array` of it makes them. A subclass of such a struct adds no fields.
+   */
+  tail: ArrayType | null;
 }
 
 export interface ImmediateInfo {
@@ -89,6 +94,24 @@ export interface ArrayType {
   readonly item: Storage;
   /** Arrays are in no class hierarchy; the number identifies the layout. Set by `repr`. */
   classId: number;
+  /** The class whose objects these are, when this is its `tail`: its name, fields and number. */
+  struct: StructType | null;
+}
+
+/** Gives the objects of a class, whose fields and number are settled, items after the fields. */
+export function addTail(struct: StructType, item: Storage): void {
+  const { name, fields, classId } = struct;
+  struct.tail = { kind: "array", name, fields, item, classId, struct };
+}
+
+/** What lies in memory: the tail is the same object as its struct. */
+export function layoutOf(type: StructType | ArrayType): StructType | ArrayType {
+  return type.kind === "struct" ? (type.tail ?? type) : type;
+}
+
+/** The static type of a reference to an object of this layout. */
+export function typeOfObject(type: StructType | ArrayType): StructType | ArrayType {
+  return type.kind === "array" ? (type.struct ?? type) : type;
 }
 
 export const VOID: LLType = { kind: "void" };

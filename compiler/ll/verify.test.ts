@@ -8,6 +8,7 @@ import type { LLFunction, LLGraph, LLProgram } from "./program.ts";
 const GOOD = `
 struct Box { x: i64 }
 struct Int immediate 0 v { v: i64 }
+struct Row of i64 { first: i64 }
 array ints of i64
 global g: int
 table t: int = [1, -]
@@ -143,6 +144,11 @@ const BROKEN: Readonly<Record<string, Break>> = {
   },
   "a class's numbers contain those of its subclasses and of no other type": (program) => {
     program.structs.find((one) => one.name === "Box")!.lastSubclassId += 1;
+  },
+  "a struct's items lie behind its own fields, and below it there are the same fields and items": (
+    program,
+  ) => {
+    program.structs.find((one) => one.name === "Row")!.tail!.classId += 1;
   },
   "an immediate struct has a tag of its own and its payload is its only field": (program) => {
     program.structs.find((one) => one.name === "Int")!.immediate = { tag: 65, field: 0 };

@@ -238,6 +238,7 @@ const AGREEMENTS: Readonly<Record<string, (op: LLOp) => boolean>> = {
   getitem: ({ aux, result }) => same(valueType(aux.array!.item), result),
   setitem: ({ aux, args }) => same(valueType(aux.array!.item), args[2]),
   array_fill: ({ aux, args }) => same(valueType(aux.array!.item), args[3]),
+  new: ({ aux }) => aux.struct!.tail === null,
   raw_load: ({ aux, result }) => same(valueType(aux.storage!), result),
   raw_store: ({ aux, args }) => same(valueType(aux.storage!), args[2]),
   global_get: ({ aux, result }) => same(aux.global!.type, result),
@@ -380,6 +381,19 @@ const PROGRAM_INVARIANTS: readonly (readonly [string, (program: LLProgram, fail:
       },
     ],
     [
+      "a struct's items lie behind its own fields, and below it there are the same fields and items",
+      ({ structs }, fail) => {
+        for (const { name, tail, fields, classId, parent } of structs) {
+          const isSame = tail === null || (tail.fields === fields && tail.classId === classId);
+          const above = parent?.tail ?? null;
+          const inherited =
+            above === null ||
+            (tail?.item.kind === above.item.kind && fields.length === above.fields.length);
+          if (!isSame || !inherited) fail(name);
+        }
+      },
+    ],
+    [
       "an immediate struct has a tag of its own and its payload is its only field",
       ({ structs }, fail) => {
         const tags = new Set<number>();
@@ -397,14 +411,15 @@ const PROGRAM_INVARIANTS: readonly (readonly [string, (program: LLProgram, fail:
         const parts = new Set<unknown>([
           ...program.functions,
           ...program.structs,
+          ...program.structs.map((struct) => struct.tail),
           ...program.arrays,
           ...program.globals,
           ...program.tables,
         ]);
         for (const fn of program.functions) {
           for (const op of fn.graph?.blocks.flatMap((block) => block.ops) ?? []) {
-            const { callee, struct, array, global, table } = op.aux;
-            const named = [callee, struct, array, global, table].filter(
+            const { callee, struct, array, source, global, table } = op.aux;
+            const named = [callee, struct, array, source, global, table].filter(
               (part) => part !== undefined,
             );
             if (!named.every((part) => parts.has(part))) fail(`${fn.name}: ${printOp(op)}`);

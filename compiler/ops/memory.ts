@@ -70,7 +70,7 @@ export const MEMORY_OPS = {
     args: ["ref", "int", "ref", "int", "int"],
     result: "void",
     effect: "write",
-    doc: "array_copy(source, from, target, to, count): copies items as if all were read first",
+    doc: "array_copy(source, from, target, to, count): copies items as if all were read first; the target is of aux.array, the source of aux.source or else the same",
   },
   array_fill: {
     ...ARRAY,

@@ -16,7 +16,8 @@ import { HeapArray, Immediate, getItem, type HeapObject, type MachineValue } fro
 import { constantOf, machineValue, zeroValue } from "../eval/values.ts";
 import { mapReads } from "../ll/contain.ts";
 import type { LL, LLAux, LLConst, LLFunction, LLGraph, LLOp, LLValue } from "../ll/program.ts";
-import { BOOL, INT, type LLType, type StructType } from "../ll/types.ts";
+import { BOOL, INT, typeOfObject } from "../ll/types.ts";
+import type { ArrayType, LLType, StructType } from "../ll/types.ts";
 import { mayRaise, opRow, type OpName } from "../ops/table.ts";
 import { simplifyGraph } from "./simplify.ts";
 import { Replacements, sameValue } from "./ssa.ts";
@@ -349,16 +350,29 @@ interface Known {
 
 function classOf(value: LLValue, context: FoldContext): Known | "array" | null {
   const object = objectOf(value);
-  if (object instanceof HeapArray) return "array";
-  if (object !== null) return { struct: object.type as StructType, exact: true, notNull: true };
-  const op = origin(value, context);
-  if (op?.name === "new_array") return "array";
-  if (op?.name === "new" || op?.name === "imm_make")
-    return { struct: op.aux.struct!, exact: true, notNull: true };
+  const op = object === null ? origin(value, context) : undefined;
+  const made = object?.type ?? madeOf(op);
+  if (made !== null) {
+    const type = typeOfObject(made);
+    return type.kind === "array" ? "array" : { struct: type, exact: true, notNull: true };
+  }
   if (value.type.kind !== "ref" || value.type.to === null) return null;
   if (value.type.to.kind === "array") return "array";
   const struct = value.type.to;
   return { struct, exact: struct.classId === struct.lastSubclassId, notNull: false };
+}
+
+/** What an allocation makes. */
+function madeOf(op: LLOp | undefined): StructType | ArrayType | null {
+  switch (op?.name) {
+    case "new":
+    case "imm_make":
+      return op.aux.struct!;
+    case "new_array":
+      return op.aux.array!;
+    default:
+      return null;
+  }
 }
 
 function isWithin(struct: StructType, ancestor: StructType): boolean {

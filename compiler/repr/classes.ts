@@ -13,6 +13,7 @@ import type { Annotation } from "../../dsl/annotate/lattice.ts";
 import { classKey, showClass } from "../../dsl/annotate/show.ts";
 import type { ClassSymbol, FieldDeclaration } from "../../dsl/bind/symbols.ts";
 import { InternalError } from "../../dsl/syntax/diagnostics.ts";
+import { addTail } from "../ll/types.ts";
 import type { Field, Storage, StructType } from "../ll/types.ts";
 
 export interface ClassEntry {
@@ -201,6 +202,7 @@ function newClassStruct(name: string, parent: StructType | null): StructType {
     mayBeImmediate: false,
     weakField: null,
     finalizer: null,
+    tail: null,
   };
 }
 
@@ -208,10 +210,15 @@ function newClassStruct(name: string, parent: StructType | null): StructType {
 function layOutFields(entry: ClassEntry, storageOf: (annotation: Annotation) => Storage): void {
   const { struct, symbol } = entry;
   const fields: Field[] = [...(struct.parent?.fields ?? [])];
+  let items = struct.parent?.tail?.item ?? null;
   for (const declaration of symbol.fields.values()) {
     const annotation = fieldAnnotation(entry, declaration);
     if (annotation === null) continue;
     entry.fields.set(declaration.name, annotation);
+    if (declaration.qualifier === "inline") {
+      if (annotation.kind === "array") items = storageOf(read(annotation.item));
+      continue;
+    }
     fields.push({
       name: declaration.name,
       storage: storageOf(annotation),
@@ -220,6 +227,7 @@ function layOutFields(entry: ClassEntry, storageOf: (annotation: Annotation) => 
     });
   }
   struct.fields = fields;
+  if (items !== null) addTail(struct, items);
 }
 
 /** What a field holds; null when nobody mentions it. */

@@ -22,7 +22,7 @@ import { boolValue, intValue, zeroValue } from "./builder.ts";
 import type { Typed } from "./calls.ts";
 import { identical, truthOf } from "./compare.ts";
 import { enumFromInt, enumName, enumValue } from "./enums.ts";
-import { classTable, NOTHING } from "./objects.ts";
+import { checkLength, classTable, NOTHING } from "./objects.ts";
 import { compareBytes } from "./strings.ts";
 
 export type IntrinsicCall = Extract<Resolution, { kind: "intrinsic" }>;
@@ -295,9 +295,11 @@ const INTRINSICS: Readonly<Record<string, Row>> = {
       int(body, call, 3),
       int(body, call, 4),
     ];
-    body.b.effect("array_copy", args, { array: arrayType(body, call) });
+    const [source, array] = [arrayType(body, call), arrayType(body, call, 2)];
+    body.b.effect("array_copy", args, source === array ? { array } : { array, source });
     return NOTHING;
   },
+  init_items: initItems,
   array_address: (body, call) => ({
     annotation: PTR,
     value: body.b.emit("array_items_addr", [raw(body, call, 0)], ADDR, {
@@ -423,11 +425,7 @@ function newArray(body: Body, call: IntrinsicCall): Typed {
   if (annotation.kind !== "array") throw new InternalError(`array_new of ${show(annotation)}`);
   const array = lowering.layouts.arrayOf(annotation);
   const length = int(body, call, 0);
-  const isFine = length.kind === "const" && length.value.kind === "int" && length.value.value >= 0n;
-  if (!isFine)
-    raiseIf(lowering, b, b.bool("int_lt", length, intValue(0)), "raise_value_error", [
-      lowering.constants.stringValue("negative array length"),
-    ]);
+  checkLength(lowering, b, length);
   const object = b.emit("new_array", [length], ref(array), { array });
   if (call.args[1] !== undefined) {
     const fill = body.as(call.args[1], read(annotation.item));
@@ -435,6 +433,35 @@ function newArray(body: Body, call: IntrinsicCall): Typed {
       b.effect("array_fill", [object, intValue(0), length, fill], { array });
   }
   return { annotation, value: object };
+}
+
+/** Items of a fresh object are zero already. */
+function initItems(body: Body, call: IntrinsicCall): Typed {
+  const { b, lowering } = body;
+  const annotation = call.type!;
+  const [self, written] = call.args;
+  if (annotation.kind !== "array" || written === undefined) return NOTHING;
+  const array = lowering.layouts.arrayOf(annotation);
+  const fill = body.as(written, read(annotation.item));
+  if (fill.type.kind === "void" || isZero(fill)) return NOTHING;
+  const object = body.get(self!);
+  const length = b.emit("array_len", [object], WORD, { array });
+  b.effect("array_fill", [object, intValue(0), length, fill], { array });
+  return NOTHING;
+}
+
+function isZero(value: LLValue): boolean {
+  if (value.kind === "var") return false;
+  switch (value.value.kind) {
+    case "null":
+      return true;
+    case "int":
+      return value.value.value === 0n;
+    case "bool":
+      return !value.value.value;
+    default:
+      return false;
+  }
 }
 
 function getItem(body: Body, call: IntrinsicCall): Typed {

@@ -5,6 +5,7 @@
  * |---|---|---|
  * | int of any width, char, enum | `int` | its width, `u8`, the smallest that fits the member's index |
  * | bool, float, ptr | `bool`, `float`, `addr` | the same; `f32` where declared |
+ * | items of an object | `ref` to the object | behind its fields |
  * | str, array, tuple, instance, function, weak, any_ref, None | `ref` | `ref` |
  * | `T | None` | the same `ref`, null for None; a reference to a box where T is no reference | `ref` |
  * | class | `int`: its number | `u32` |
@@ -100,6 +101,7 @@ export class Layouts {
       fields: [{ name: "hash", storage: WORD, final: false, index: 0 }],
       item: { kind: "u8" },
       classId: this.nextClassId++,
+      struct: null,
     };
     this.arrays.push(this.str);
     this.closure = this.struct("closure", [
@@ -133,7 +135,11 @@ export class Layouts {
       case "tuple":
         return ref(this.tuple(annotation));
       case "array":
-        return ref(this.arrayOf(annotation));
+        return ref(
+          annotation.within === undefined
+            ? this.arrayOf(annotation)
+            : this.structOfClass(annotation.within),
+        );
       case "instance":
         return ref(this.structOfClass(annotation.cls));
       case "function":
@@ -185,6 +191,7 @@ export class Layouts {
   // -------------------------------------------------------------- arrays
 
   arrayOf(annotation: AnnotationOf<"array">): ArrayType {
+    if (annotation.within !== undefined) return tailOf(this.structOfClass(annotation.within));
     const item = read(annotation.item);
     // An array that holds arrays of itself: its items are any references.
     if (this.visiting.has(item)) return this.arrayType(ANY);
@@ -204,6 +211,7 @@ export class Layouts {
         fields: [],
         item,
         classId: this.nextClassId++,
+        struct: null,
       };
       this.arraysByKey.set(key, array);
       this.arrays.push(array);
@@ -268,6 +276,7 @@ export class Layouts {
       mayBeImmediate: false,
       weakField: null,
       finalizer: null,
+      tail: null,
     };
     this.structs.push(struct);
     return struct;
@@ -307,6 +316,11 @@ export class Layouts {
   paramTypes(params: readonly Annotation[]): LLType[] {
     return params.map((param) => this.typeOf(param)).filter((type) => type.kind !== "void");
   }
+}
+
+function tailOf(struct: StructType): ArrayType {
+  if (struct.tail === null) throw new InternalError(`${struct.name} has no items`);
+  return struct.tail;
 }
 
 function codeStorage(): FnType {

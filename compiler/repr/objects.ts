@@ -7,8 +7,9 @@
  * `__init__` is inlined.
  */
 import { read } from "../../dsl/annotate/cells.ts";
+import type { ClassInstance } from "../../dsl/annotate/cells.ts";
 import type { Annotation } from "../../dsl/annotate/lattice.ts";
-import { NONE, STR } from "../../dsl/annotate/lattice.ts";
+import { INT as INT_ANNOTATION, NONE, STR } from "../../dsl/annotate/lattice.ts";
 import type { Resolution, Spec } from "../../dsl/annotate/result.ts";
 import { classAttribute, staticValue } from "../../dsl/bind/constants.ts";
 import type { FieldDeclaration } from "../../dsl/bind/symbols.ts";
@@ -58,6 +59,14 @@ export function readField(
   resolution: Pick<ResolutionOf<"field">, "owner" | "field">,
 ): Typed {
   const { lowering, b } = body;
+  // Items are reached through the object that they are part of.
+  if (resolution.field.qualifier === "inline") {
+    const owner = lowering.classes.entryOf(resolution.owner);
+    return {
+      annotation: owner.fields.get(resolution.field.name)!,
+      value: b.cast(body.get(receiver), ref(owner.struct)),
+    };
+  }
   const place = placeOf(lowering, resolution, body.annotation(receiver));
   if (lowering.layouts.typeOf(place.annotation).kind === "void")
     return { annotation: place.annotation, value: VOID_VALUE };
@@ -141,29 +150,48 @@ export function construct(
   if (struct.immediate !== null && resolution.init !== null) {
     return {
       annotation,
-      value: constructImmediate(body, entry, resolution.init, annotation, args),
+      value: constructImmediate(body, entry, resolution.cls, resolution.init, args),
     };
   }
-  return { annotation, value: allocate(body, entry, resolution.init, annotation, args) };
+  return { annotation, value: allocate(body, entry, resolution, args) };
 }
 
 function allocate(
   body: Body,
   entry: ClassEntry,
-  init: Spec | null,
-  annotation: Annotation,
+  { cls, init, length }: Pick<ResolutionOf<"new">, "cls" | "init" | "length">,
   args: readonly Typed[],
 ): LLValue {
   const { b, lowering } = body;
-  const object = newObject(lowering, b, entry);
+  const annotation: Annotation = { kind: "instance", cls };
+  const count =
+    length === undefined ? null : body.convert(callSpec(lowering, b, length, args), INT_ANNOTATION);
+  if (count !== null) checkLength(lowering, b, count);
+  const object = newObject(lowering, b, entry, count);
   if (init !== null) callSpec(lowering, b, init, [{ annotation, value: object }, ...args]);
   return object;
 }
 
-/** A fresh object with its fields' defaults. */
-export function newObject(lowering: Lowering, b: Builder, entry: ClassEntry): LLValue {
+/** Arrays have no negative lengths. */
+export function checkLength(lowering: Lowering, b: Builder, length: LLValue): void {
+  if (length.kind === "const" && length.value.kind === "int" && length.value.value >= 0n) return;
+  raiseIf(lowering, b, b.bool("int_lt", length, intValue(0)), "raise_value_error", [
+    lowering.constants.stringValue("negative array length"),
+  ]);
+}
+
+/** A fresh object with its fields' defaults, and with that many items if it has any. */
+export function newObject(
+  lowering: Lowering,
+  b: Builder,
+  entry: ClassEntry,
+  length: LLValue | null = null,
+): LLValue {
   const { struct } = entry;
-  const object = b.emit("new", [], ref(struct), { struct });
+  const object =
+    struct.tail === null
+      ? b.emit("new", [], ref(struct), { struct })
+      : b.emit("new_array", [length ?? intValue(0)], ref(struct), { array: struct.tail });
   for (let one: ClassEntry | null = entry; one !== null; one = one.base) {
     for (const declaration of one.symbol.fields.values()) {
       const value = defaultOf(lowering, one, declaration);
@@ -188,8 +216,8 @@ function defaultOf(
 function constructImmediate(
   body: Body,
   entry: ClassEntry,
+  cls: ClassInstance,
   init: Spec,
-  annotation: Annotation,
   args: readonly Typed[],
 ): LLValue {
   const { b, lowering } = body;
@@ -198,7 +226,7 @@ function constructImmediate(
   const source = storedParameter(init, field.name);
   let value: LLValue;
   if (source === null) {
-    const temporary = allocate(body, entry, init, annotation, args);
+    const temporary = allocate(body, entry, { cls, init }, args);
     value = b.emit("getfield", [temporary], valueType(field.storage), { field, struct });
   } else {
     const arg = args[source - 1]!;

@@ -230,6 +230,7 @@ const PRIMITIVES: Record<HighOpName, Primitive> = {
   match_exception: unresolved,
   getattr: unresolved,
   setattr: unresolved,
+  init_items: unresolved,
   getitem: lowerTupleItem,
   setitem: unresolved,
   delitem: unresolved,

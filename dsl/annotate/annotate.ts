@@ -159,7 +159,8 @@ function wellKnownSpecs(ctx: Context): Record<string, Spec> {
 function addUncalled(ctx: Context): void {
   for (const module of ctx.bound.modules) {
     if (module.isLibrary) continue;
-    for (const symbol of module.functions) {
+    const lengths = module.classes.flatMap((cls) => cls.items?.length ?? []);
+    for (const symbol of [...module.functions, ...lengths]) {
       if (symbol.isAbstract || symbol.flavour === "extern" || specs.isGeneric(symbol)) continue;
       if (symbol.owner !== null && symbol.owner.flavour === "mixin") continue;
       if (symbol.params.some((param) => param.isConst || param.star)) continue;

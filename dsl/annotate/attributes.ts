@@ -364,6 +364,16 @@ export function setattr(at: At): Annotation {
         notes: [note("declared final here", found.field.span)],
       },
     );
+  if (found.field.qualifier === "inline")
+    return at.ctx.error(
+      "E0515",
+      at.op.span,
+      `\`${name}\` is part of the object: it is made by the first statement of __init__ and cannot be replaced`,
+      {
+        notes: [note("declared inline here", found.field.span)],
+        help: `set the items: \`x.${name}.fill(value)\`, \`x.${name}[a:b] = items\``,
+      },
+    );
   at.ctx.resolve(at.spec, at.op, { kind: "field", ...found });
   const value = at.op.args[1]!;
   const annotation = annotationOf(at.spec, value);

@@ -188,18 +188,25 @@ function newArray(
       source: sourceOf(spec, fill),
     });
   else if (!spec.symbol.module.tree.raw && !hasZero(ctx.read(type.item)))
-    return ctx.error(
-      "E0310",
-      at.op.span,
-      `an array of ${show(ctx.read(type.item))} needs a value to fill it with`,
-      {
-        help: "write array[T](n, value), or make the items `T | None`",
-      },
-    );
+    return needsFill(at, type, "array[T](n, value)");
   return intrinsic(at, "array_new", args.values, type);
 }
 
-function hasZero(item: Annotation): boolean {
+export function needsFill(
+  at: At,
+  type: Extract<Annotation, { kind: "array" }>,
+  written: string,
+): Annotation {
+  return at.ctx.error(
+    "E0310",
+    at.op.span,
+    `an array of ${show(at.ctx.read(type.item))} needs a value to fill it with`,
+    { help: `write ${written}, or make the items \`T | None\`` },
+  );
+}
+
+/** Zeroed memory holds items of this type. */
+export function hasZero(item: Annotation): boolean {
   return ["int", "float", "bool", "char", "optional", "none", "never", "poison", "ptr"].includes(
     item.kind,
   );

@@ -6,6 +6,7 @@
  * the other.
  */
 import { staticValue } from "../bind/constants.ts";
+import { itemsOf } from "../bind/inline-items.ts";
 import type { ClassSymbol, FunctionSymbol, StaticValue } from "../bind/symbols.ts";
 import type { HighOp, HighValue } from "../flow/ops.ts";
 import { note } from "../syntax/diagnostics.ts";
@@ -16,7 +17,7 @@ import type { Context, LiveSpec } from "./context.ts";
 import { sourceOf } from "./explain.ts";
 import { NEVER, NONE, POISON } from "./lattice.ts";
 import type { Annotation } from "./lattice.ts";
-import type { ArgumentSource, Resolution, Spec } from "./result.ts";
+import type { ArgumentSource, Resolution } from "./result.ts";
 import { show } from "./show.ts";
 import * as specs from "./specs.ts";
 import * as types from "./types.ts";
@@ -219,6 +220,18 @@ export function callFunction(
   negate = false,
 ): Annotation {
   if (anyNever(at, args)) return NEVER;
+  // That a subclass's `__init__` cannot call it was said where the class was bound.
+  if (
+    symbol.name === "__init__" &&
+    symbol.owner?.items != null &&
+    at.spec.symbol.name !== symbol.name
+  )
+    return at.ctx.error(
+      "E0515",
+      at.op.span,
+      `__init__ of ${symbol.owner.name} runs once: the object has its items already`,
+      { notes: [note("declared inline here", symbol.owner.items.field.span)] },
+    );
   const skip = receiver === null ? 0 : 1;
   const matched = match(at, symbol, args, skip);
   if (matched === null) return POISON;
@@ -365,12 +378,26 @@ function signatureAt(
   let signature = site.instantiations.get(symbol);
   if (signature === undefined) {
     const cells = new Map(owner === null ? [] : types.classEnvironment(owner).cells);
+    const self = arrayReceiver(at, symbol, sources);
+    if (self !== null) cells.set("T", self.item);
     for (const name of specs.typeParamNames(symbol))
       if (!cells.has(name)) cells.set(name, newCell(`\`${name}\` of ${symbol.name}`));
     signature = specs.instantiate(ctx, symbol, owner, cells);
     site.instantiations.set(symbol, signature);
   }
   return signature;
+}
+
+/** Of a method of `array_methods[A, T]`: the array A, which knows its item T. */
+function arrayReceiver(
+  at: At,
+  symbol: FunctionSymbol,
+  sources: readonly ArgumentSource[],
+): Extract<Annotation, { kind: "array" }> | null {
+  const [first] = sources;
+  if (symbol.owner?.flavour !== "mixin" || first?.kind !== "value") return null;
+  const receiver = annotationOf(at.spec, first.value);
+  return receiver.kind === "array" ? receiver : null;
 }
 
 /** For a method of a generic class: that class as the receiver has it. */
@@ -509,22 +536,46 @@ export function construct(at: At, cls: ClassInstance, args: CallArguments): Anno
   }
   const matched = match(at, method, args, 1);
   if (matched === null) return POISON;
-  let init: Spec | null;
-  let params: readonly Cell[];
-  if (specs.isGeneric(method)) {
-    const owner = ancestor(ctx, cls, method.owner!)!;
-    const signature = specs.methodSignature(ctx, method, owner);
-    init = signature.spec;
-    params = signature.params;
-  } else {
-    init = specs.specOf(ctx, method);
-    params = init.params;
+  const init = initialiser(ctx, cls, method);
+  const flow = (params: readonly Cell[], skipped: number): void =>
+    matched.sources.forEach((source, i) =>
+      flowArgument(
+        at,
+        params[i + skipped]!,
+        source,
+        matched.spans[i]!,
+        method.params[i + 1]!.name.text,
+      ),
+    );
+  flow(init.params, 1);
+  const items = itemsOf(symbol);
+  if (items === null) {
+    record(at, { kind: "new", cls: findClass(cls), init: init.spec, args: matched.sources });
+    return result;
   }
-  matched.sources.forEach((source, i) =>
-    flowArgument(at, params[i + 1]!, source, matched.spans[i]!, method.params[i + 1]!.name.text),
-  );
-  record(at, { kind: "new", cls: findClass(cls), init, args: matched.sources });
+  const length = initialiser(ctx, cls, items.length);
+  flow(length.params, 0);
+  if (length.spec !== null)
+    record(at, {
+      kind: "new",
+      cls: findClass(cls),
+      init: init.spec,
+      args: matched.sources,
+      length: length.spec,
+    });
   return result;
+}
+
+/** What a construction calls, at the type arguments of its class. */
+function initialiser(
+  ctx: Context,
+  cls: ClassInstance,
+  method: FunctionSymbol,
+): Pick<Instantiation, "spec" | "params" | "result"> {
+  if (specs.isGeneric(method))
+    return specs.methodSignature(ctx, method, ancestor(ctx, cls, method.owner!)!);
+  const spec = specs.specOf(ctx, method);
+  return { spec, params: spec.params, result: spec.result };
 }
 
 function missingMethod(symbol: ClassSymbol): FunctionSymbol | null {

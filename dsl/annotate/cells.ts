@@ -120,8 +120,8 @@ export interface ClassInstance {
   base: ClassInstance | null;
   /** Some code creates instances of exactly this class. */
   created: boolean;
-  /** Signatures of its generic methods at these type arguments, by name. */
-  readonly signatures: Map<string, Instantiation>;
+  /** Signatures of its generic methods at these type arguments. */
+  readonly signatures: Map<FunctionSymbol, Instantiation>;
 }
 
 export function findClass(cls: ClassInstance): ClassInstance {

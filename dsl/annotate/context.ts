@@ -351,6 +351,8 @@ export function misfitHelp(found: Annotation, wanted: Annotation): string | null
     found.cls.symbol.name === "Iterator"
   )
     return "make a list of its items: `list(…)`";
+  if (found.kind === "array" && found.within !== undefined && wanted.kind === "array")
+    return "these items are part of an object: `x[:]` copies them";
   if (found.kind === "none" || found.kind === "optional")
     return `test it for None first, or declare \`${show(wanted)} | None\``;
   return null;

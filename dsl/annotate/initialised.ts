@@ -40,6 +40,8 @@ function checkClass(ctx: Context, cls: ClassInstance, late: Set<FieldDeclaration
   for (let one: ClassInstance | null = cls; one !== null; one = ctx.baseOf(one))
     for (const field of one.symbol.fields.values()) {
       if (set.has(field.name) || field.defaultValue !== null) continue;
+      // Made together with the object.
+      if (field.qualifier === "inline") continue;
       const found = types.findField(ctx, one, field.name);
       const annotation = found === null ? null : read(found.cell);
       if (annotation === null || hasZero(annotation)) continue;

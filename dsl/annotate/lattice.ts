@@ -31,7 +31,8 @@ export type Annotation =
   | { readonly kind: "str"; readonly value: string | null }
   | { readonly kind: "enum"; readonly symbol: EnumSymbol; readonly index: number | null }
   | { readonly kind: "tuple"; readonly items: readonly Annotation[] }
-  | { readonly kind: "array"; readonly item: Cell }
+  /** `within`: the items of such an object, in the same allocation; a reference to them is one to it. */
+  | { readonly kind: "array"; readonly item: Cell; readonly within?: ClassInstance }
   /** `facts`: sharper annotations of final fields, learned from a test; they hold for this value only. */
   | {
       readonly kind: "instance";

@@ -84,6 +84,8 @@ export type Resolution =
       readonly cls: ClassInstance;
       readonly init: Spec | null;
       readonly args: readonly ArgumentSource[];
+      /** Gives the number of inline items for the same arguments. */
+      readonly length?: Spec;
     }
   /** getattr/setattr of a field; `owner` is the class instance that declares it. */
   | {

@@ -35,8 +35,11 @@ function showWithin(annotation: Annotation, outer: Cell[]): string {
       return annotation.symbol.name;
     case "tuple":
       return `tuple[${annotation.items.map((item) => showWithin(item, outer)).join(", ")}]`;
-    case "array":
-      return `array[${showItem(annotation.item, outer)}]`;
+    case "array": {
+      const text = `array[${showItem(annotation.item, outer)}]`;
+      if (annotation.within === undefined) return text;
+      return `inline ${text} of ${showClass(annotation.within, outer)}`;
+    }
     case "weak":
       return `weak[${showItem(annotation.item, outer)}]`;
     case "instance":
@@ -101,8 +104,11 @@ function keyWithin(annotation: Annotation, outer: Cell[]): string {
   switch (annotation.kind) {
     case "tuple":
       return `(${annotation.items.map((item) => keyWithin(item, outer)).join(",")})`;
-    case "array":
-      return `array[${keyOfCell(annotation.item, outer)}]`;
+    case "array": {
+      const text = `array[${keyOfCell(annotation.item, outer)}]`;
+      if (annotation.within === undefined) return text;
+      return `${text} in ${classKeyWithin(annotation.within, outer)}`;
+    }
     case "weak":
       return `weak[${keyOfCell(annotation.item, outer)}]`;
     case "instance":

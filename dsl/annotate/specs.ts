@@ -242,7 +242,8 @@ function paramCell(
 
 function resultCell(ctx: Context, options: SpecOptions, family: MethodFamily | null): Cell {
   const { symbol, env } = options;
-  const what = `result of ${symbol.name}`;
+  const isLength = symbol.owner?.items?.length === symbol;
+  const what = isLength ? "the length of the array" : `result of ${symbol.name}`;
   let cell: Cell;
   const none = symbol.returns === null ? isGeneric(symbol) : isNoneType(symbol.returns);
   if (symbol.flavour === "extern" && (none || symbol.returns === null))
@@ -392,10 +393,10 @@ export function methodSignature(
   owner: ClassInstance,
 ): Instantiation {
   const cls = findClass(owner);
-  let signature = cls.signatures.get(symbol.name);
-  if (signature === undefined || signature.symbol !== symbol) {
+  let signature = cls.signatures.get(symbol);
+  if (signature === undefined) {
     signature = instantiate(ctx, symbol, cls, types.classEnvironment(cls).cells);
-    cls.signatures.set(symbol.name, signature);
+    cls.signatures.set(symbol, signature);
   }
   return signature;
 }
@@ -453,9 +454,7 @@ function specialiseBody(ctx: Context, instantiation: Instantiation): boolean {
       returnsNone(ctx, known, instantiation);
     return isNew || ctx.hasWork();
   }
-  const cells = new Map(
-    names.map((name, i) => [name, declaredCell(annotations[i]!, `\`${name}\``)]),
-  );
+  const cells = declaredArguments(instantiation, names, annotations);
   const owner =
     symbol.owner === null || symbol.owner.flavour === "mixin" || symbol.flavour === "staticmethod"
       ? null
@@ -476,6 +475,26 @@ function specialiseBody(ctx: Context, instantiation: Instantiation): boolean {
   });
   returnsNone(ctx, instantiation.spec as LiveSpec, instantiation);
   return true;
+}
+
+/**
+ * The type parameters as the body sees them. An array whose item is another parameter (the receiver of
+ * `array_methods[A, T]`) stays an array of that: the body belongs to all arrays of such items.
+ */
+function declaredArguments(
+  { arguments: cells }: Instantiation,
+  names: readonly string[],
+  annotations: readonly Annotation[],
+): Map<string, Cell> {
+  const declared = annotations.map((one, i) => declaredCell(one, `\`${names[i]!}\``));
+  declared.forEach((cell, i) => {
+    const { annotation } = cell;
+    if (annotation.kind !== "array") return;
+    const item = find(annotation.item);
+    const other = cells.findIndex((one, j) => j !== i && find(one) === item);
+    if (other >= 0) cell.annotation = { ...annotation, item: declared[other]! };
+  });
+  return new Map(names.map((name, i) => [name, declared[i]!]));
 }
 
 /** A generic function without a declared result returns `None`, if it returns: its body tells. */

@@ -5,7 +5,7 @@
 import type { HighOpName, HighValue } from "../flow/ops.ts";
 import { note } from "../syntax/diagnostics.ts";
 import { callMethod, getattr, maybeNone, setattr } from "./attributes.ts";
-import { callConstant } from "./builtins.ts";
+import { callConstant, hasZero, needsFill } from "./builtins.ts";
 import {
   argumentsOf,
   callFunctionValue,
@@ -75,6 +75,7 @@ export const TRANSFER = {
   match_exception: classTest,
   getattr,
   setattr,
+  init_items: initItems,
   getitem,
   setitem: (at) => itemMethod(at, "__setitem__", "items cannot be set"),
   delitem: (at) => itemMethod(at, "__delitem__", "items cannot be deleted"),
@@ -219,6 +220,27 @@ function getitem(at: At): Annotation {
       `this tuple has ${count} items, so there is no item ${index.value}`,
     )
   );
+}
+
+/** The object was made with its items zero; what fills them flows into their cell. */
+function initItems(at: At): Annotation {
+  const { ctx, spec, op } = at;
+  const receiver = argument(at, 0);
+  const found =
+    receiver.kind === "instance" ? types.findField(ctx, receiver.cls, op.aux.name!) : null;
+  const items = found === null ? POISON : ctx.read(found.cell);
+  if (items.kind !== "array") return POISON;
+  const fill = op.args[1];
+  if (fill === undefined && !hasZero(ctx.read(items.item)))
+    return needsFill(at, items, "array(n, value)");
+  if (fill !== undefined)
+    flowInto(ctx, items.item, annotationOf(spec, fill), {
+      span: argumentSpan(at, 1),
+      message: "the array is filled with this",
+      source: sourceOf(spec, fill),
+    });
+  ctx.resolve(spec, op, { kind: "intrinsic", name: "init_items", args: op.args, type: items });
+  return NONE;
 }
 
 function itemMethod(at: At, name: string, cannot: string): Annotation {

@@ -427,6 +427,14 @@ export function findField(ctx: Context, cls: ClassInstance, name: string): Found
   return null;
 }
 
+/** The field holds no array of its own: its items are part of the object. */
+function makeInline(cell: Cell, owner: ClassInstance): void {
+  if (cell.annotation.kind !== "array") return;
+  const annotation: Annotation = { ...cell.annotation, within: owner };
+  cell.annotation = annotation;
+  cell.reasons = cell.reasons.map((reason) => ({ ...reason, annotation }));
+}
+
 function fieldCell(ctx: Context, owner: ClassInstance, field: FieldDeclaration): Cell {
   let cell = owner.fields.get(field.name);
   if (cell === undefined) {
@@ -437,6 +445,7 @@ function fieldCell(ctx: Context, owner: ClassInstance, field: FieldDeclaration):
       type === null
         ? newCell(what)
         : cellFor(ctx, type, owner.symbol.module, classEnvironment(owner), what);
+    if (field.qualifier === "inline") makeInline(cell, owner);
     owner.fields.set(field.name, cell);
     const initial =
       field.defaultValue === null ? null : staticValue(field.defaultValue, owner.symbol.module);

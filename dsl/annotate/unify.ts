@@ -147,7 +147,7 @@ function joinPlain(ctx: Context, a: Annotation, b: Annotation): Annotation | nul
     case "tuple":
       return b.kind === "tuple" ? joinTuples(ctx, a, b) : null;
     case "array":
-      return b.kind === "array" && unifyCells(ctx, a.item, b.item) ? a : null;
+      return b.kind === "array" && sameHolder(a, b) && unifyCells(ctx, a.item, b.item) ? a : null;
     case "weak":
       return b.kind === "weak" && unifyCells(ctx, a.item, b.item) ? a : null;
     case "instance":
@@ -162,6 +162,12 @@ function joinPlain(ctx: Context, a: Annotation, b: Annotation): Annotation | nul
     default:
       return null;
   }
+}
+
+/** Both arrays of their own, or both items of objects of one class. */
+function sameHolder(a: AnnotationOf<"array">, b: AnnotationOf<"array">): boolean {
+  if (a.within === undefined || b.within === undefined) return a.within === b.within;
+  return findClass(a.within) === findClass(b.within);
 }
 
 function joinTuples(
@@ -271,7 +277,7 @@ export function assign(ctx: Context, from: Annotation, to: Annotation): boolean 
         from.items.every((item, i) => assign(ctx, item, to.items[i]!))
       );
     case "array":
-      return from.kind === "array" && unifyCells(ctx, from.item, to.item);
+      return from.kind === "array" && sameHolder(from, to) && unifyCells(ctx, from.item, to.item);
     case "weak":
       return from.kind === "weak" && unifyCells(ctx, from.item, to.item);
     case "instance":
@@ -311,10 +317,11 @@ function assignFunction(ctx: Context, from: FunctionCell, to: FunctionCell): boo
 /** A collected reference at run time. */
 export function isReference(annotation: Annotation): boolean {
   switch (annotation.kind) {
+    case "array":
+      return annotation.within === undefined;
     case "none":
     case "str":
     case "tuple":
-    case "array":
     case "instance":
     case "function":
     case "weak":

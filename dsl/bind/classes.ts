@@ -13,6 +13,7 @@ import { diagnostic, note, type Diagnostic } from "../syntax/diagnostics.ts";
 import type { Span } from "../syntax/source.ts";
 import { UNRESOLVED } from "./builtins.ts";
 import { described, duplicate, functionSymbol, placeOfSymbol } from "./define.ts";
+import { completeItems } from "./inline-items.ts";
 import { suggestion } from "./nearest.ts";
 import { ancestors, findMethod, moduleOf, resolveTypeName } from "./resolve.ts";
 import { typePath } from "./scopes.ts";
@@ -152,6 +153,9 @@ class Classes {
     for (const source of sources) this.#bodyMembers(cls, source.def, source === cls);
     for (const method of cls.methods.values()) this.#assignedFields(cls, method.def!);
     this.#checkClashes(cls);
+    completeItems(cls, (at, message, notes, help) =>
+      this.#report("E0514", at, message, notes, help),
+    );
     if (!cls.module.isLibrary) this.#checkOverrides(cls);
   }
 
@@ -317,7 +321,7 @@ class Classes {
   }
 
   #report(
-    code: "E0506" | "E0507" | "E0508" | "E0509" | "E0510" | "E0512" | "E0513",
+    code: "E0506" | "E0507" | "E0508" | "E0509" | "E0510" | "E0512" | "E0513" | "E0514",
     at: Span,
     message: string,
     notes: ReturnType<typeof note>[] = [],

@@ -252,6 +252,7 @@ function classSymbol(def: ClassDef, module: ModuleSymbol): ClassSymbol {
     hints,
     immediate: hints.has("immediate"),
     span: def.name.span,
+    items: null,
   };
 }
 

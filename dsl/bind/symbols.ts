@@ -77,6 +77,16 @@ export interface FieldDeclaration {
   readonly span: Span;
 }
 
+/** `regs: inline array[T]`: the items follow the fields of each object, in the same allocation. */
+export interface InlineItems {
+  readonly field: FieldDeclaration;
+  /** `self.regs = array(length, fill)`, the first statement of `__init__`. */
+  readonly store: Statement;
+  readonly fill: Expression | null;
+  /** Gives the length for the arguments of `__init__`, before there is an object. */
+  readonly length: FunctionSymbol;
+}
+
 export interface ClassSymbol {
   readonly kind: "class";
   readonly name: string;
@@ -102,6 +112,8 @@ export interface ClassSymbol {
   readonly hints: ReadonlyMap<string, readonly Expression[]>;
   readonly immediate: boolean;
   readonly span: Span;
+  /** Of the class that declares an `inline` field. */
+  items: InlineItems | null;
   /**
    * Made by the flow builder to keep what a running generator knows: no class of the program's. Its
    * fields are read only after they were set.

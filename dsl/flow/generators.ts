@@ -217,6 +217,7 @@ function frameClass(fn: FunctionSymbol, suffix: string): ClassSymbol {
     hints: new Map(),
     immediate: false,
     span: fn.span,
+    items: null,
     frameOf: fn,
   };
   addField(symbol, STATE);

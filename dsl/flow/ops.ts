@@ -52,6 +52,11 @@ export const HIGH_OPS = {
   // Attributes, items, slices.
   getattr: { arity: 1, doc: "a.name (aux.name)", silent: true },
   setattr: { arity: 2, doc: "a.name = value", silent: true },
+  init_items: {
+    arity: -1,
+    doc: "fills the inline array a.name (aux.name) of a fresh object with the second argument, if there is one",
+    silent: true,
+  },
   getitem: { arity: 2, doc: "a[i]" },
   setitem: { arity: 3, doc: "a[i] = value" },
   delitem: { arity: 2, doc: "del a[i]" },

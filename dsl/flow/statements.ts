@@ -4,7 +4,7 @@ import { note } from "../syntax/diagnostics.ts";
 import type { Span } from "../syntax/source.ts";
 import { specialForm } from "../bind/builtins.ts";
 import { described } from "../bind/define.ts";
-import type { StaticValue } from "../bind/symbols.ts";
+import type { FieldDeclaration, InlineItems, StaticValue } from "../bind/symbols.ts";
 import type { FunctionBuilder } from "./build.ts";
 import type { Draft } from "./emitter.ts";
 import { condition, expression, type BranchTargets } from "./expressions.ts";
@@ -23,9 +23,14 @@ function statement(b: FunctionBuilder, s: Statement): void {
       // A docstring, or a string that serves as a comment.
       else if (s.value.kind !== "str") expression(b, s.value);
       break;
-    case "assign":
-      assign(b, s.targets, s.value);
+    case "assign": {
+      const field = inlineTarget(b, s.targets);
+      if (field === null) assign(b, s.targets, s.value);
+      else if (field.owner.items?.store === s) initItems(b, field.owner.items, s.span);
+      // Binding has reported a field whose items it did not find.
+      else if (field.owner.items !== null) assign(b, s.targets, s.value);
       break;
+    }
     case "aug-assign":
       augmentedAssign(
         b,
@@ -626,6 +631,26 @@ function storeAttribute(
   }
   const argSpans = [target.object.span, null];
   b.emit("setattr", [object, value], span, { name: name.text, nameSpan: name.span, argSpans });
+}
+
+/** The inline field of the class that `self.regs = …` in its `__init__` names. */
+function inlineTarget(b: FunctionBuilder, targets: readonly Expression[]): FieldDeclaration | null {
+  const { fn } = b;
+  const [target] = targets;
+  if (fn.name !== "__init__" || fn.owner === null || targets.length !== 1) return null;
+  if (target?.kind !== "attribute" || target.object.kind !== "name") return null;
+  if (target.object.text !== fn.params[0]?.name.text) return null;
+  const field = fn.owner.fields.get(target.name.text);
+  return field?.qualifier === "inline" ? field : null;
+}
+
+/** `self.regs = array(n, fill)` of an inline array: the object was made with that many items. */
+function initItems(b: FunctionBuilder, { field, fill }: InlineItems, span: Span): void {
+  const self = b.fn.params[0]!.name;
+  const object = b.readName(self.text, { kind: "name", ...self });
+  const values = fill === null ? [] : [expression(b, fill)];
+  const argSpans = [self.span, fill?.span ?? null];
+  b.emit("init_items", [object, ...values], span, { name: field.name, argSpans });
 }
 
 /** `a, (b, c) = value` */

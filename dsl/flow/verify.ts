@@ -154,6 +154,7 @@ export const HIGH_INVARIANTS: readonly Invariant<HighGraph>[] = [
 const NEEDED_AUX: Readonly<Record<string, keyof High["aux"]>> = {
   getattr: "name",
   setattr: "name",
+  init_items: "name",
   call_method: "name",
   make_closure: "fn",
   unpack: "count",

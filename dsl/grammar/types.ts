@@ -8,6 +8,7 @@ const QUALIFIERS: ReadonlySet<string> = new Set<FieldQualifier>([
   "stable",
   "cache",
   "virtualizable",
+  "inline",
 ]);
 
 const TYPE_START = tokenSet(T.Name, T.None, T.Fn, T.OpenParen);

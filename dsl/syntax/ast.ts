@@ -258,7 +258,7 @@ export type TypeExpr =
       readonly params: readonly TypeExpr[];
       readonly result: TypeExpr;
     }
-  /** `final T`, `stable T`, `cache T`, `virtualizable T`: only legal on a field. */
+  /** `final T`, `stable T`, `cache T`, `virtualizable T`, `inline array[T]`: only legal on a field. */
   | {
       readonly kind: "qualified";
       readonly span: Span;
@@ -267,7 +267,7 @@ export type TypeExpr =
     }
   | { readonly kind: "error-type"; readonly span: Span };
 
-export type FieldQualifier = "final" | "stable" | "cache" | "virtualizable";
+export type FieldQualifier = "final" | "stable" | "cache" | "virtualizable" | "inline";
 
 // ---------------------------------------------------------------- expressions
 

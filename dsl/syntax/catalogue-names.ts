@@ -154,6 +154,15 @@ export const NAMES_ROWS = {
     right:
       "class Shape:\n    def scale(self, by: int, depth: int) -> int:\n        return by\n\nclass Box(Shape):\n    def scale(self, by: int, depth: int) -> int:\n        return by * depth\n",
   },
+  E0514: {
+    title: "inline array that cannot be laid out",
+    explanation:
+      "The items of an `inline` field follow the other fields of each object, in the same allocation. So a class has one such field at most, of a type `array[T]`; classes below it add no fields and no `__init__`; and `__init__` begins with `self.<field> = array(length)` or `array(length, fill)`, where the length is computed from the other parameters alone, since it is needed before there is an object.",
+    wrong:
+      "class Frame:\n    pc: int\n    regs: inline array[int]\n    def __init__(self, size: int):\n        self.pc = 0\n        self.regs = array(size)\n",
+    right:
+      "class Frame:\n    pc: int\n    regs: inline array[int]\n    def __init__(self, size: int):\n        self.regs = array(size)\n        self.pc = 0\n",
+  },
   E0511: {
     title: "`super()` without a method to call",
     explanation:

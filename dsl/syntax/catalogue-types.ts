@@ -275,6 +275,15 @@ const CLASSES = {
     right:
       'class Code:\n    text: str\n    def __init__(self, text: str):\n        self.text = text\n    def clear(self) -> None:\n        self.text = ""\n',
   },
+  E0515: {
+    title: "inline array replaced",
+    explanation:
+      "The items of an `inline` field are part of their object: they are made with it, as many as the first statement of `__init__` says, and stay. Single items and slices of the same length can be set, and `fill` sets all.",
+    wrong:
+      "class Frame:\n    regs: inline array[int]\n    def __init__(self, size: int):\n        self.regs = array(size)\n    def clear(self) -> None:\n        self.regs = array[int](8)\n",
+    right:
+      "class Frame:\n    regs: inline array[int]\n    def __init__(self, size: int):\n        self.regs = array(size)\n    def clear(self) -> None:\n        self.regs.fill(0)\n",
+  },
 } as const satisfies Record<string, CatalogueRow>;
 
 const CONSTANTS = {

@@ -96,15 +96,24 @@ WR_INLINE wr_ref wr_bump(size_t size) {
   return (wr_ref)result;
 }
 
-/* The same for an array, with everything in it set: header, length, zeroed fields and items. */
-WR_INLINE wr_ref wr_bump_array(uint32_t type, size_t fixed, size_t item, size_t length_offset,
-                               int64_t length) {
+/* The same for an array, with header and length set: the program sets fields and items at once. */
+WR_INLINE wr_ref wr_bump_array_unset(uint32_t type, size_t fixed, size_t item,
+                                     size_t length_offset, int64_t length) {
   if (WR_UNLIKELY((uint64_t)length > (WR_INLINE_ALLOCATION_LIMIT - fixed) / item)) return NULL;
-  size_t size = (fixed + (size_t)length * item + 7) & ~(size_t)7;
-  wr_ref result = wr_bump(size);
+  wr_ref result = wr_bump((fixed + (size_t)length * item + 7) & ~(size_t)7);
   if (WR_UNLIKELY(result == NULL)) return NULL;
   result->type = type;
   result->bits = 0;
+  *(int64_t *)((char *)result + length_offset) = length;
+  return result;
+}
+
+/* The same with everything in it set: header, length, zeroed fields and items. */
+WR_INLINE wr_ref wr_bump_array(uint32_t type, size_t fixed, size_t item, size_t length_offset,
+                               int64_t length) {
+  wr_ref result = wr_bump_array_unset(type, fixed, item, length_offset, length);
+  if (WR_UNLIKELY(result == NULL)) return NULL;
+  size_t size = (fixed + (size_t)length * item + 7) & ~(size_t)7;
   memset((char *)result + sizeof *result, 0, size - sizeof *result);
   *(int64_t *)((char *)result + length_offset) = length;
   return result;
