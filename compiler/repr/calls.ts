@@ -13,7 +13,6 @@ import { findClass, read } from "../../dsl/annotate/cells.ts";
 import type { MethodFamily } from "../../dsl/annotate/cells.ts";
 import type { Annotation } from "../../dsl/annotate/lattice.ts";
 import type { Spec } from "../../dsl/annotate/result.ts";
-import type { ClassSymbol } from "../../dsl/bind/symbols.ts";
 import { assert } from "../../dsl/syntax/diagnostics.ts";
 import type { LLConstant, LLFunction, LLTable, LLValue } from "../ll/program.ts";
 import { ref } from "../ll/types.ts";
@@ -107,10 +106,10 @@ export function classIndex(b: Builder, object: LLValue, root: ClassEntry): LLVal
 
 /** What a class has or inherits; null when that is abstract or was never reached. */
 export function implementationFor(family: MethodFamily, entry: ClassEntry): Spec | null {
-  for (let symbol: ClassSymbol | null = entry.symbol; symbol !== null; symbol = symbol.base) {
-    const found = family.implementations.get(symbol);
+  for (let one: ClassEntry | null = entry; one !== null; one = one.base) {
+    const found = family.implementations.get(one.key);
     if (found !== undefined) return found.graph === null && found.symbol.isAbstract ? null : found;
-    if (symbol === findClass(family.root).symbol) return null;
+    if (one.symbol === findClass(family.root).symbol) return null;
   }
   return null;
 }

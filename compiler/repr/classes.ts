@@ -18,6 +18,8 @@ import type { Field, Storage, StructType } from "../ll/types.ts";
 
 export interface ClassEntry {
   readonly symbol: ClassSymbol;
+  /** `classKey` of its instances. */
+  readonly key: string;
   readonly struct: StructType;
   readonly base: ClassEntry | null;
   readonly subclasses: ClassEntry[];
@@ -114,6 +116,7 @@ export class ClassTable {
     const struct = newClassStruct(this.uniqueName(name), base?.struct ?? null);
     const entry: ClassEntry = {
       symbol,
+      key,
       struct,
       base,
       subclasses: [],

@@ -88,7 +88,7 @@ export function annotate(bound: BoundProgram, options: AnnotateOptions): Annotat
     main,
     globals: ctx.globals,
     classes: completeClasses(ctx),
-    families: [...ctx.families.values()],
+    families: [...ctx.families.values(), ...ctx.genericFamilies.values()],
     exports,
     lateFields,
     wellKnown,

@@ -411,17 +411,7 @@ function ownerAt(
   const first = sources[0];
   if (first?.kind !== "value") return null;
   const receiver = first.known ?? annotationOf(at.spec, first.value);
-  return receiver.kind === "instance" ? ancestor(at.ctx, receiver.cls, symbol.owner) : null;
-}
-
-export function ancestor(
-  ctx: Context,
-  cls: ClassInstance,
-  symbol: ClassSymbol,
-): ClassInstance | null {
-  for (let one: ClassInstance | null = findClass(cls); one !== null; one = ctx.baseOf(one))
-    if (one.symbol === symbol) return one;
-  return null;
+  return receiver.kind === "instance" ? specs.ancestor(at.ctx, receiver.cls, symbol.owner) : null;
 }
 
 // ---------------------------------------------------------------- methods
@@ -439,22 +429,29 @@ export function callInstanceMethod(
   if (!specs.isVirtual(method)) return callFunction(at, method, receiver, args, negate);
   if (anyNever(at, args)) return NEVER;
   const { ctx } = at;
-  const family = specs.familyOf(ctx, method);
   const matched = match(at, method, args, 1);
   if (matched === null) return POISON;
+  const signature = specs.virtualSignature(ctx, method, cls);
+  const plain = signature === null ? specs.familyOf(ctx, method) : null;
+  const family = plain ?? signature!.family;
+  const { params, result } = plain ?? {
+    params: signature!.params.slice(1),
+    result: signature!.result,
+  };
   matched.sources.forEach((source, i) => {
-    const cell = family.params[i];
+    const cell = params[i];
     if (cell !== undefined)
       flowArgument(at, cell, source, matched.spans[i]!, method.params[i + 1]!.name.text);
   });
-  specs.callOn(ctx, family, findClass(cls).symbol);
-  record(at, {
-    kind: "virtual",
-    family,
-    args: [receiverSource(at, receiver), ...matched.sources],
-    negate,
-  });
-  return readResult(at, family.result);
+  if (plain !== null) specs.callOn(ctx, plain, findClass(cls).symbol);
+  if (family !== null)
+    record(at, {
+      kind: "virtual",
+      family,
+      args: [receiverSource(at, receiver), ...matched.sources],
+      negate,
+    });
+  return readResult(at, result);
 }
 
 // ---------------------------------------------------------------- function values
@@ -573,7 +570,7 @@ function initialiser(
   method: FunctionSymbol,
 ): Pick<Instantiation, "spec" | "params" | "result"> {
   if (specs.isGeneric(method))
-    return specs.methodSignature(ctx, method, ancestor(ctx, cls, method.owner!)!);
+    return specs.methodSignature(ctx, method, specs.ancestor(ctx, cls, method.owner!)!);
   const spec = specs.specOf(ctx, method);
   return { spec, params: spec.params, result: spec.result };
 }

@@ -149,6 +149,8 @@ export interface Instantiation {
   spec: Spec | null;
   /** The key `spec` was made for. */
   key: string;
+  /** Calls dispatch on the receiver's class: all that a call may reach at these type arguments. */
+  family: MethodFamily | null;
 }
 
 /**
@@ -183,8 +185,9 @@ export function findFunction(fn: FunctionCell): FunctionCell {
 }
 
 /**
- * A method together with all its overrides, rooted at the topmost class that defines it. All share
- * parameter and result cells (the receiver apart).
+ * A method together with all its overrides, rooted at the topmost class that defines it; if that is
+ * generic, there is one family per tuple of settled type arguments. All share parameter and result
+ * cells (the receiver apart).
  */
 export interface MethodFamily {
   readonly id: number;
@@ -193,8 +196,8 @@ export interface MethodFamily {
   /** Without the receiver. */
   readonly params: readonly Cell[];
   readonly result: Cell;
-  /** By class: the implementation it defines itself. Subclasses without an entry inherit. */
-  readonly implementations: Map<ClassSymbol, Spec>;
+  /** By class (`classKey`): the implementation it defines itself. Subclasses without an entry inherit. */
+  readonly implementations: Map<string, Spec>;
   readonly symbol: FunctionSymbol;
   /** Classes through which it is called: implementations at or below them are reached. */
   readonly calledOn: Set<ClassSymbol>;

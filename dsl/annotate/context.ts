@@ -95,6 +95,12 @@ export class Context {
   /** Generic classes by the cell of their first type argument. */
   readonly classesOver = new WeakMap<Cell, ClassInstance[]>();
   readonly families = new Map<FunctionSymbol, MethodFamily>();
+  /** Families of generic classes' methods, by method and settled type arguments. */
+  readonly genericFamilies = new Map<string, MethodFamily>();
+  /** Families that classes may join when the worklist is empty: generic ones, or with generic members. */
+  readonly openFamilies: MethodFamily[] = [];
+  /** Signatures of generic classes' methods through which calls dispatch. */
+  readonly virtualSignatures = new Set<Instantiation>();
   readonly instantiations: Instantiation[] = [];
   readonly functionCells = new Map<FunctionSymbol, FunctionCell>();
   readonly topEnv: TypeEnvironment = types.newEnvironment(new Map());

@@ -192,11 +192,11 @@ function classTest(
   const one = tested.classes.length === 1 ? tested.classes[0]! : null;
   const whenTrue = both(ctx, spec, block, value, (now) => {
     const some = withoutNone(now);
-    if (some.kind === "any_ref" && one !== null)
+    if (some.kind === "any_ref" && one !== null && one.typeParams.length === 0)
       return { kind: "instance", cls: types.classInstance(ctx, one, []) };
     if (some.kind !== "instance" || one === null || isSubclass(some.cls.symbol, one)) return some;
-    if (!isSubclass(one, some.cls.symbol) || one.typeParams.length > 0) return some;
-    return { kind: "instance", cls: types.classInstance(ctx, one, []) };
+    const below = isSubclass(one, some.cls.symbol) ? types.classBelow(ctx, some.cls, one) : null;
+    return below === null ? some : { kind: "instance", cls: below };
   });
   const covers = (annotation: Annotation): boolean =>
     annotation.kind === "instance" &&

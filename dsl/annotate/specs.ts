@@ -24,7 +24,7 @@ import type { Context, LiveSpec } from "./context.ts";
 import { NEVER, NONE, POISON } from "./lattice.ts";
 import type { Annotation, AnnotationOf } from "./lattice.ts";
 import type { Spec } from "./result.ts";
-import { show, typeKey } from "./show.ts";
+import { classKey, show, typeKey } from "./show.ts";
 import * as types from "./types.ts";
 import { declaredCell, forward, generalise } from "./unify.ts";
 
@@ -158,8 +158,8 @@ interface SpecOptions {
 }
 
 function makeSpec(ctx: Context, options: SpecOptions): LiveSpec {
-  const { symbol, env, owner, variant } = options;
-  const family = isVirtual(symbol) && owner !== null ? familyOf(ctx, symbol) : null;
+  const { symbol, owner, variant } = options;
+  const shared = overridden(ctx, symbol, owner);
   const hasBody = symbol.flavour !== "extern" && !symbol.isAbstract;
   let graph: HighGraph | null = null;
   if (hasBody) {
@@ -173,7 +173,7 @@ function makeSpec(ctx: Context, options: SpecOptions): LiveSpec {
     .filter(
       (i) => !symbol.params[i]!.isConst || !variant.constArgs.has(symbol.params[i]!.name.text),
     )
-    .map((i) => paramCell(ctx, options, i, family));
+    .map((i) => paramCell(ctx, options, i, shared));
   const spec: LiveSpec = {
     id: ctx.specs.length,
     symbol,
@@ -182,12 +182,12 @@ function makeSpec(ctx: Context, options: SpecOptions): LiveSpec {
     typeArgs: options.typeArgs,
     graph,
     params: [...captures, ...params],
-    result: resultCell(ctx, options, family),
+    result: resultCell(ctx, options, shared),
     annotations: [],
     resolutions: new Map(),
     reached: new Set(),
     deadLinks: new Set(),
-    env,
+    env: options.env,
     readers: [],
     paramReasons: new Map(),
     predecessors: graph === null ? NO_PREDECESSORS : countPredecessors(graph),
@@ -198,7 +198,8 @@ function makeSpec(ctx: Context, options: SpecOptions): LiveSpec {
   };
   ctx.specs.push(spec);
   ctx.specsByKey.set(options.key, spec);
-  if (family !== null && owner !== null) family.implementations.set(owner.symbol, spec);
+  if (shared !== null && "implementations" in shared && owner !== null && !isGeneric(symbol))
+    shared.implementations.set(classKey(owner), spec);
   if (graph !== null) ctx.enqueueBlock(spec, graph.entry);
   return spec;
 }
@@ -217,7 +218,7 @@ function paramCell(
   ctx: Context,
   options: SpecOptions,
   index: number,
-  family: MethodFamily | null,
+  family: SharedCells | null,
 ): Cell {
   const { symbol, env, owner, variant } = options;
   const param = symbol.params[index]!;
@@ -240,18 +241,19 @@ function paramCell(
   return shared ?? newCell(what);
 }
 
-function resultCell(ctx: Context, options: SpecOptions, family: MethodFamily | null): Cell {
+function resultCell(ctx: Context, options: SpecOptions, family: SharedCells | null): Cell {
   const { symbol, env } = options;
   const isLength = symbol.owner?.items?.length === symbol;
   const what = isLength ? "the length of the array" : `result of ${symbol.name}`;
   let cell: Cell;
+  if (symbol.returns === null && family !== null && find(family.result).declared)
+    return family.result;
   const none = symbol.returns === null ? isGeneric(symbol) : isNoneType(symbol.returns);
   if (symbol.flavour === "extern" && (none || symbol.returns === null))
     cell = declaredCell(NONE, what, symbol.span);
   else if (none) cell = noneResult(what, symbol.returns?.span ?? symbol.span);
   else if (symbol.returns !== null)
     cell = types.declaredCellOf(ctx, symbol.returns, symbol.module, env, what);
-  else if (family !== null && find(family.result).declared) return family.result;
   else cell = newCell(what);
   if (family !== null) forward(ctx, cell, family.result, "returned by an override", null);
   return cell;
@@ -292,11 +294,17 @@ function definedBelow(cls: ClassSymbol, name: string): boolean {
   return cls.subclasses.some((sub) => sub.methods.has(name) || definedBelow(sub, name));
 }
 
+function isGenericBelow(cls: ClassSymbol, name: string): boolean {
+  return cls.subclasses.some(
+    (sub) => (sub.typeParams.length > 0 && sub.methods.has(name)) || isGenericBelow(sub, name),
+  );
+}
+
 /** Whether calls of this method may have to dispatch: it overrides something or is overridden. */
 export function isVirtual(symbol: FunctionSymbol): boolean {
   if (symbol.flavour !== "method" || symbol.name === "__init__" || symbol.owner === null)
     return false;
-  if (symbol.owner.flavour !== "class" || symbol.owner.typeParams.length > 0) return false;
+  if (symbol.owner.flavour !== "class") return false;
   const root = rootMethod(symbol);
   return root !== symbol || symbol.isAbstract || definedBelow(symbol.owner, symbol.name);
 }
@@ -308,26 +316,131 @@ export function familyOf(ctx: Context, symbol: FunctionSymbol): MethodFamily {
   const known = ctx.families.get(root);
   if (known !== undefined) return known;
   const what = `${root.owner!.name}.${root.name}`;
-  const family: MethodFamily = {
+  const params = root.params.slice(1).map((param) => {
+    const name = `parameter \`${param.name.text}\` of ${what}`;
+    return param.type === null
+      ? newCell(name)
+      : types.declaredCellOf(ctx, param.type, root.module, ctx.topEnv, name);
+  });
+  const result =
+    root.returns === null || isNoneType(root.returns)
+      ? newCell(`result of ${what}`)
+      : types.declaredCellOf(ctx, root.returns, root.module, ctx.topEnv, `result of ${what}`);
+  const family = newFamily(root, types.classInstance(ctx, root.owner!, []), params, result);
+  ctx.families.set(root, family);
+  if (isGenericBelow(root.owner!, root.name)) ctx.openFamilies.push(family);
+  return family;
+}
+
+function newFamily(
+  symbol: FunctionSymbol,
+  root: ClassInstance,
+  params: readonly Cell[],
+  result: Cell,
+): MethodFamily {
+  return {
     id: nextFamilyId++,
-    name: root.name,
-    root: types.classInstance(ctx, root.owner!, []),
-    params: root.params.slice(1).map((param) => {
-      const name = `parameter \`${param.name.text}\` of ${what}`;
-      return param.type === null
-        ? newCell(name)
-        : types.declaredCellOf(ctx, param.type, root.module, ctx.topEnv, name);
-    }),
-    result:
-      root.returns === null || isNoneType(root.returns)
-        ? newCell(`result of ${what}`)
-        : types.declaredCellOf(ctx, root.returns, root.module, ctx.topEnv, `result of ${what}`),
+    name: symbol.name,
+    root,
+    params,
+    result,
     implementations: new Map(),
-    symbol: root,
+    symbol,
     calledOn: new Set(),
   };
-  ctx.families.set(root, family);
+}
+
+/** What an override shares with the method above it: the parameters, without the receiver, and the result. */
+export type SharedCells = Pick<MethodFamily, "params" | "result">;
+
+/** Those cells for a method of `owner`; a family's for one that may be overridden. Null if there are none. */
+function overridden(
+  ctx: Context,
+  symbol: FunctionSymbol,
+  owner: ClassInstance | null,
+): SharedCells | MethodFamily | null {
+  if (owner === null || !isVirtual(symbol)) return null;
+  const root = rootMethod(symbol);
+  if (root.owner!.typeParams.length === 0) return familyOf(ctx, root);
+  if (root === symbol) return null;
+  const above = methodSignature(ctx, root, ancestor(ctx, owner, root.owner!)!);
+  return { params: above.params.slice(1), result: above.result };
+}
+
+/** The class itself or one above it, with its type arguments. */
+export function ancestor(
+  ctx: Context,
+  cls: ClassInstance,
+  symbol: ClassSymbol,
+): ClassInstance | null {
+  for (let one: ClassInstance | null = findClass(cls); one !== null; one = ctx.baseOf(one))
+    if (one.symbol === symbol) return one;
+  return null;
+}
+
+/** The signature that calls of a virtual method go by when its topmost definition is generic; else null. */
+export function virtualSignature(
+  ctx: Context,
+  method: FunctionSymbol,
+  cls: ClassInstance,
+): Instantiation | null {
+  const root = rootMethod(method);
+  if (root.owner!.typeParams.length === 0) return null;
+  const signature = methodSignature(ctx, root, ancestor(ctx, cls, root.owner!)!);
+  ctx.virtualSignatures.add(signature);
+  return signature;
+}
+
+/** Families for what the type arguments of virtual signatures hold now. True when one is new. */
+function settleFamilies(ctx: Context): boolean {
+  let progress = false;
+  for (const signature of ctx.virtualSignatures) {
+    const family = genericFamily(ctx, signature);
+    if (signature.family !== family) progress = true;
+    signature.family = family;
+  }
+  if (ctx.openFamilies.length === 0) return progress;
+  const created = new Set(ctx.classes.map(findClass).filter((cls) => cls.created));
+  for (const family of ctx.openFamilies)
+    for (const cls of created) if (implement(ctx, family, cls)) progress = true;
+  return progress;
+}
+
+/** The family of a generic class's method at settled type arguments. */
+function genericFamily(ctx: Context, { symbol, arguments: cells }: Instantiation): MethodFamily {
+  const annotations = cells.map(settled);
+  const key = `${symbolId(symbol)}[${annotations.map(typeKey).join(",")}]`;
+  let family = ctx.genericFamilies.get(key);
+  if (family === undefined) {
+    const names = typeParamNames(symbol);
+    const declared = annotations.map((one, i) => declaredCell(one, `\`${names[i]!}\``));
+    const owner = canonicalClass(ctx, symbol.owner!, declared);
+    const { params, result } = methodSignature(ctx, symbol, owner);
+    family = newFamily(symbol, owner, params.slice(1), result);
+    ctx.genericFamilies.set(key, family);
+    ctx.openFamilies.push(family);
+  }
   return family;
+}
+
+/** Makes what a class has or inherits part of the family, if the class is below its root. */
+function implement(ctx: Context, family: MethodFamily, cls: ClassInstance): boolean {
+  const { root, name } = family;
+  const isGenericRoot = root.symbol.typeParams.length > 0;
+  // A plain method's plain implementations come with the calls that reach them.
+  if (!isGenericRoot && family.calledOn.size === 0) return false;
+  const above = ancestor(ctx, cls, root.symbol);
+  if (above === null || (isGenericRoot && classKey(above) !== classKey(root))) return false;
+  const method = findMethod(cls.symbol, name);
+  if (method === null || method.isAbstract) return false;
+  if (!isGenericRoot && !isGeneric(method)) return false;
+  const owner = ancestor(ctx, cls, method.owner!)!;
+  const known = ctx.specs.length;
+  const spec = isGeneric(method) ? methodSignature(ctx, method, owner).spec : specOf(ctx, method);
+  const key = classKey(owner);
+  if (spec === null || family.implementations.get(key) === spec) return ctx.specs.length > known;
+  family.implementations.set(key, spec);
+  return true;
 }
 
 /** Makes every implementation that a call on `cls` may reach part of the analysis. */
@@ -335,10 +448,10 @@ export function callOn(ctx: Context, family: MethodFamily, cls: ClassSymbol): vo
   if (family.calledOn.has(cls)) return;
   family.calledOn.add(cls);
   const inherited = findMethod(cls, family.name);
-  if (inherited !== null && !inherited.isAbstract) specOf(ctx, inherited);
+  if (inherited !== null && !inherited.isAbstract && !isGeneric(inherited)) specOf(ctx, inherited);
   const visit = (sub: ClassSymbol): void => {
     const own = sub.methods.get(family.name);
-    if (own !== undefined && !own.isAbstract) specOf(ctx, own);
+    if (own !== undefined && !own.isAbstract && !isGeneric(own)) specOf(ctx, own);
     sub.subclasses.forEach(visit);
   };
   cls.subclasses.forEach(visit);
@@ -359,6 +472,13 @@ export function instantiate(
       : types.newEnvironment(cells);
   const reader = ctx.reader;
   ctx.reader = null;
+  const shared = overridden(ctx, symbol, owner);
+  const result =
+    symbol.returns === null && shared !== null && find(shared.result).declared
+      ? shared.result
+      : symbol.returns === null || isNoneType(symbol.returns)
+        ? newCell(`result of ${symbol.name}`)
+        : types.cellFor(ctx, symbol.returns, symbol.module, env, `result of ${symbol.name}`);
   const instantiation: Instantiation = {
     symbol,
     owner,
@@ -367,20 +487,23 @@ export function instantiate(
       const what = `parameter \`${param.name.text}\` of ${symbol.name}`;
       if (i === 0 && symbol.flavour === "method" && param.type === null && owner !== null)
         return declaredCell({ kind: "instance", cls: owner }, what, param.span);
-      return param.type === null
-        ? newCell(what)
-        : types.cellFor(ctx, param.type, symbol.module, env, what);
+      if (param.type === null) return shared?.params[i - 1] ?? newCell(what);
+      const cell = types.cellFor(ctx, param.type, symbol.module, env, what);
+      const above = shared?.params[i - 1];
+      if (above !== undefined && find(above) !== find(cell))
+        forward(ctx, above, cell, "passed through the overridden method", null);
+      return cell;
     }),
-    result:
-      symbol.returns === null || isNoneType(symbol.returns)
-        ? newCell(`result of ${symbol.name}`)
-        : types.cellFor(ctx, symbol.returns, symbol.module, env, `result of ${symbol.name}`),
+    result,
     origin: ctx.current === null ? null : { spec: ctx.current.spec, span: ctx.current.span },
     arguments: typeParamNames(symbol).map((name) => env.cells.get(name)!),
     settledAt: [],
     spec: null,
     key: "",
+    family: null,
   };
+  if (shared !== null && find(shared.result) !== find(result))
+    forward(ctx, result, shared.result, "returned by an override", null);
   ctx.reader = reader;
   ctx.instantiations.push(instantiation);
   return instantiation;
@@ -403,8 +526,8 @@ export function methodSignature(
 
 /** Bodies for what the type arguments hold now. True when some body is new. */
 export function specialiseBodies(ctx: Context): boolean {
-  let progress = false;
   const count = ctx.instantiations.length;
+  let progress = settleFamilies(ctx);
   for (let i = 0; i < count; i++) if (specialiseBody(ctx, ctx.instantiations[i]!)) progress = true;
   return progress || ctx.instantiations.length > count;
 }

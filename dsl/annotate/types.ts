@@ -15,7 +15,7 @@ import type { Cell, ClassInstance, FunctionCell, TypeEnvironment } from "./cells
 import type { Context } from "./context.ts";
 import { ANY_REF, BOOL, CHAR, FLOAT, NONE, POISON, PTR, STR, intOf, optional } from "./lattice.ts";
 import type { Annotation, IntWidth } from "./lattice.ts";
-import { flowInto, forward, joinParts } from "./unify.ts";
+import { flowInto, forward, joinParts, unifyClasses } from "./unify.ts";
 import { staticAnnotation } from "./values.ts";
 
 export function newEnvironment(cells: ReadonlyMap<string, Cell>): TypeEnvironment {
@@ -320,6 +320,54 @@ export function classInstance(
 export function freshClass(ctx: Context, symbol: ClassSymbol): ClassInstance {
   const args = symbol.typeParams.map((param) => newCell(itemName(symbol, param.name.text)));
   return classInstance(ctx, symbol, args);
+}
+
+const classesBelow = new WeakMap<ClassInstance, Map<ClassSymbol, ClassInstance>>();
+
+/**
+ * The class below `cls` that a test for `symbol` finds. Null if its type arguments do not follow from
+ * those of `cls`: what such an object holds is not known.
+ */
+export function classBelow(
+  ctx: Context,
+  cls: ClassInstance,
+  symbol: ClassSymbol,
+): ClassInstance | null {
+  if (symbol.typeParams.length === 0) return classInstance(ctx, symbol, []);
+  const root = findClass(cls);
+  let known = classesBelow.get(root);
+  if (known === undefined) classesBelow.set(root, (known = new Map()));
+  let below = known.get(symbol);
+  if (below === undefined) {
+    if (!followsFrom(symbol, root.symbol)) return null;
+    below = freshClass(ctx, symbol);
+    known.set(symbol, below);
+    let above = below;
+    while (above.symbol !== root.symbol) above = baseOf(ctx, above)!;
+    unifyClasses(ctx, root, above);
+  }
+  return findClass(below);
+}
+
+/** Whether the type parameters of a class are all mentioned in the arguments of its base, and so on up. */
+function followsFrom(cls: ClassSymbol, above: ClassSymbol): boolean {
+  if (cls === above) return true;
+  if (cls.base === null || !followsFrom(cls.base, above)) return false;
+  const mentioned = new Set(cls.baseArgs.flatMap(namesIn));
+  return cls.typeParams.every((param) => mentioned.has(param.name.text));
+}
+
+function namesIn(type: TypeExpr): string[] {
+  switch (type.kind) {
+    case "named":
+      return [type.name.text, ...type.args.flatMap(namesIn)];
+    case "union":
+      return type.items.flatMap(namesIn);
+    case "fn":
+      return [...type.params, type.result].flatMap(namesIn);
+    default:
+      return [];
+  }
 }
 
 function classType(

@@ -284,18 +284,17 @@ class Classes {
 
   /**
    * Overrides are called through one table per method, so they take the same parameters; and there
-   * are no such tables for classes with type parameters.
+   * are no such tables for methods with type parameters of their own.
    */
   #checkOverrides(cls: ClassSymbol): void {
     for (const method of cls.methods.values()) {
       if (method.name === "__init__") continue;
-      if (method.isAbstract && cls.typeParams.length > 0) {
+      if (method.isAbstract && method.typeParams.length > 0)
         this.#report(
           "E0512",
           method.span,
-          `a method of the generic class \`${cls.name}\` cannot be abstract`,
+          `\`${cls.name}.${method.name}\` has type parameters of its own, so it cannot be abstract`,
         );
-      }
       const base = cls.base === null ? null : findMethod(cls.base, method.name);
       if (base !== null) this.#checkOverride(cls, method, base);
     }
@@ -304,14 +303,14 @@ class Classes {
   #checkOverride(cls: ClassSymbol, method: FunctionSymbol, base: FunctionSymbol): void {
     const above = base.owner!;
     const notes = [note(`\`${above.name}.${base.name}\` is defined here`, base.span)];
-    const generic = [cls, above].find((one) => one.typeParams.length > 0);
+    const generic = [method, base].find((one) => one.typeParams.length > 0);
     if (method.flavour !== base.flavour) {
       const message = `only one of \`${cls.name}.${method.name}\` and the method it overrides is static`;
       this.#report("E0513", method.span, message, notes);
     } else if (method.flavour !== "method") return;
     else if (generic !== undefined) {
-      const message = `\`${cls.name}.${method.name}\` overrides a method, but \`${generic.name}\` is generic`;
-      const help = "keep a function value in a field, or do without the type parameter";
+      const message = `\`${cls.name}.${method.name}\` overrides a method, but \`${generic.owner!.name}.${generic.name}\` has type parameters of its own`;
+      const help = "keep a function value in a field, or make them type parameters of the class";
       this.#report("E0512", method.span, message, notes, help);
     } else if (base.params.length !== method.params.length) {
       const [ours, theirs] = [method.params.length - 1, base.params.length - 1];

@@ -137,13 +137,11 @@ export const NAMES_ROWS = {
     right: "class Shape:\n    name: str\n\nclass Circle(Shape):\n    radius: float\n",
   },
   E0512: {
-    title: "method of a generic class overridden",
+    title: "overridden method with type parameters of its own",
     explanation:
-      "Calls of methods of classes with type parameters are direct: such a method can neither be overridden nor abstract. What differs can be a function value in a field, or the base class can do without type parameters.",
-    wrong:
-      'class Box[T]:\n    item: T\n    def __init__(self, item: T):\n        self.item = item\n    def label(self) -> str:\n        return "box"\n\nclass Crate[T](Box[T]):\n    def label(self) -> str:\n        return "crate"\n',
-    right:
-      'class Box[T]:\n    item: T\n    name: final str\n    def __init__(self, item: T, name: str):\n        self.item = item\n        self.name = name\n    def label(self) -> str:\n        return self.name\n\nclass Crate[T](Box[T]):\n    def __init__(self, item: T):\n        super().__init__(item, "crate")\n',
+      "Calls of a method that is overridden or abstract go through a table with one entry per class. A method with type parameters of its own is compiled once for each tuple of types, so there is no such table. Type parameters of the class are fine; and what differs can be a function value in a field.",
+    wrong: "class Visitor:\n    def visit[T](self, item: T) -> T: abstract\n",
+    right: "class Visitor[T]:\n    def visit(self, item: T) -> T: abstract\n",
   },
   E0513: {
     title: "override with other parameters",
