@@ -203,6 +203,7 @@ const IMPORTED: readonly Part[] = [
     isBrief: true,
     names: ["LineEditor", "Completions", "History", "always_complete", "no_completions"],
   },
+  { module: "weakref", except: ["WeakEntry"] },
   { module: "parsing", except: ["visible", "cut_to_width", "prefix_base"] },
   { module: "strings" },
   {

@@ -278,6 +278,10 @@ export function factOf(op: LLOp, e: Pick<OpEmitter, "fact">): Fact {
   }
 }
 
+function isWeak({ aux }: LLOp): boolean {
+  return aux.struct !== undefined && aux.struct.weakField === aux.field!.index;
+}
+
 function storageFact(storage: Storage): Fact {
   switch (storage.kind) {
     case "u8":
@@ -391,14 +395,19 @@ export const IRREGULAR: Readonly<Record<Irregular<"eval">, Emit>> = {
 
   new: ({ aux }, e) => {
     const struct = aux.struct!;
-    const object = `new ${e.use("HeapStruct", HeapStruct)}(${e.constant(struct)}, ${zeroFields(struct)})`;
+    const fresh = `new ${e.use("HeapStruct", HeapStruct)}(${e.constant(struct)}, ${zeroFields(struct)})`;
+    const object = struct.finalizer === null ? fresh : `rt.finalizeLater(${fresh})`;
     return `((rt.room -= ${structSize(struct)}) < 0 && rt.makeRoom(0), ${object})`;
   },
   new_array: (op, e) => `rt.newArray(${e.constant(op.aux.array!)}, ${argument(op, 0, e)})`,
-  getfield: (op, e) => `${argument(op, 0, e)}.fields[${op.aux.field!.index}]`,
+  getfield: (op, e) => {
+    const value = `${argument(op, 0, e)}.fields[${op.aux.field!.index}]`;
+    return isWeak(op) ? `rt.weakTarget(${value})` : value;
+  },
   setfield: (op, e) => {
     const { index, storage } = op.aux.field!;
-    return `${argument(op, 0, e)}.fields[${index}] = ${stored(op.args[1]!, storage, e)}`;
+    const value = stored(op.args[1]!, storage, e);
+    return `${argument(op, 0, e)}.fields[${index}] = ${isWeak(op) ? `rt.weaken(${value})` : value}`;
   },
   array_len: (op, e) => `${argument(op, 0, e)}.items.length`,
   getitem: (op, e) => {
@@ -462,6 +471,7 @@ export const IRREGULAR: Readonly<Record<Irregular<"eval">, Emit>> = {
   raw_compare: memory("compare"),
 
   gc_collect: machine("collect"),
+  gc_finalize: machine("finalizeAll"),
   gc_stat: machine("heapStatistic"),
   interrupt_pending: machine("interruptPending"),
   // Nothing moves here, so there is nothing to note.

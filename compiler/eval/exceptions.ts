@@ -78,6 +78,12 @@ const OUTERMOST = 40;
 const REPEATS = 3;
 
 /** The text is the one that `runtime/native/platform.c` prints, to the letter. */
+export interface SavedTraceback {
+  readonly count: number;
+  readonly inner: readonly TracebackSite[];
+  readonly outer: readonly TracebackSite[];
+}
+
 export class Traceback {
   #count = 0;
   readonly #inner: TracebackSite[] = [];
@@ -87,6 +93,17 @@ export class Traceback {
     this.#count = 0;
     this.#inner.length = 0;
     this.#outer.length = 0;
+  }
+
+  /** For code that runs in between and has exceptions of its own. */
+  save(): SavedTraceback {
+    return { count: this.#count, inner: [...this.#inner], outer: [...this.#outer] };
+  }
+
+  restore({ count, inner, outer }: SavedTraceback): void {
+    this.#count = count;
+    this.#inner.splice(0, this.#inner.length, ...inner);
+    this.#outer.splice(0, this.#outer.length, ...outer);
   }
 
   add(site: TracebackSite): void {

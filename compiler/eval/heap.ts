@@ -9,9 +9,8 @@
  * float. Stores truncate (`toStorage`), loads need not convert, with one exception: the items of a
  * `bool` array are bytes 0 and 1.
  *
- * Weak fields hold their target like any other field. JavaScript does not clear a WeakRef while a
- * program runs without returning to its event loop, so a weaker hold would never be seen; and this
- * way a frozen heap is plain data.
+ * Weak fields hold their target like any other field while module bodies run: what they make lives
+ * for ever, and a frozen heap is plain data. Those that are set while the program runs hold a WeakRef.
  */
 import * as words from "../ops/words.ts";
 import type { ArrayType, Storage, StructType } from "../ll/types.ts";

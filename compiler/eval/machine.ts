@@ -18,7 +18,7 @@ import type { TracebackSite } from "./exceptions.ts";
 import type { HeapObject, MachineValue, Word } from "./heap.ts";
 import type { HeapUsage, Host } from "./host.ts";
 import type { LLFunction, LLGlobal, LLProgram, LLTable } from "../ll/program.ts";
-import type { ArrayType } from "../ll/types.ts";
+import type { ArrayType, StructType } from "../ll/types.ts";
 
 export interface MachineOptions {
   /** Bytes that objects may take, and raw memory once more. */
@@ -32,6 +32,13 @@ const DEFAULT_MEMORY_LIMIT = 2 ** 30;
 const ALLOCATION_STEP = 2 ** 25;
 
 type IsInterrupted = (memory: RawMemory) => Word;
+
+/** An object whose finalizer did not run yet: the object itself is free to die, its fields are not. */
+interface Finalizable {
+  readonly object: WeakRef<HeapStruct>;
+  readonly type: StructType;
+  readonly fields: MachineValue[];
+}
 
 /** What calls go through: the function's JavaScript, or what makes it on the first call. */
 interface Cell {
@@ -66,6 +73,10 @@ export class Machine {
   #allocated = 0;
   #collections = 0;
   #hashes = 0;
+  /** False while module bodies run. */
+  #isRunning = false;
+  #finalizable: Finalizable[] = [];
+  #isFinalizing = false;
 
   constructor(program: LLProgram, host: Host, options: MachineOptions = {}) {
     this.program = program;
@@ -98,6 +109,7 @@ export class Machine {
 
   /** Runs the program; gives its exit code. `argv` begins with the program's name. */
   runMain(argv: readonly (string | Uint8Array)[]): number {
+    this.#isRunning = true;
     try {
       const { strArray } = this.program.well;
       const list = newArray(strArray, argv.length);
@@ -304,7 +316,62 @@ export class Machine {
 
   collect(): void {
     this.#collections++;
-    this.#heapUsage?.collect();
+    if (this.#heapUsage === null) return;
+    this.#heapUsage.collect();
+    this.#finalize((one) => one.object.deref() === undefined);
+  }
+
+  // -------------------------------------------------------------- weak references, finalizers
+
+  /** What a weak field holds. What exists before the program runs lives for ever. */
+  weaken(value: MachineValue): MachineValue | WeakRef<HeapStruct | HeapArray> {
+    const dies = value instanceof HeapStruct || value instanceof HeapArray;
+    return this.#isRunning && dies ? new WeakRef(value) : value;
+  }
+
+  weakTarget(value: MachineValue | WeakRef<HeapStruct | HeapArray>): MachineValue {
+    return value instanceof WeakRef ? (value.deref() ?? null) : value;
+  }
+
+  /** For a new object whose type has a finalizer. */
+  finalizeLater(object: HeapStruct): HeapStruct {
+    if (this.#isRunning)
+      this.#finalizable.push({
+        object: new WeakRef(object),
+        type: object.type,
+        fields: object.fields,
+      });
+    return object;
+  }
+
+  /** For those that are still there when the program ends. */
+  finalizeAll(): void {
+    while (this.#finalizable.length > 0) this.#finalize(() => true);
+  }
+
+  /**
+   * Runs finalizers, in the order in which the objects were made; what they raise is dropped. A dead
+   * object is gone for JavaScript, but not its fields: another object with the same ones stands in.
+   */
+  #finalize(isDue: (one: Finalizable) => boolean): void {
+    if (this.#isFinalizing) return;
+    const due = this.#finalizable.filter(isDue);
+    if (due.length === 0) return;
+    this.#finalizable = this.#finalizable.filter((one) => !due.includes(one));
+    const [pending, taken, traceback] = [this.pending, this.#taken, this.traceback.save()];
+    this.pending = null;
+    this.#isFinalizing = true;
+    for (const { object, fields, type } of due) {
+      try {
+        this.call(type.finalizer!, [object.deref() ?? new HeapStruct(type, fields)]);
+      } catch (error) {
+        if (!(error instanceof WrightRaise)) throw error;
+      }
+    }
+    this.#isFinalizing = false;
+    this.pending = pending;
+    this.#taken = taken;
+    this.traceback.restore(traceback);
   }
 
   /** A host without interrupts, as the one of module bodies, has none. */

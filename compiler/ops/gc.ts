@@ -13,6 +13,15 @@ export const GC_OPS = {
     doc: "runs a full collection",
     c: "wr_gc_collect()",
   },
+  gc_finalize: {
+    ...PLAIN,
+    args: [],
+    result: "void",
+    effect: "call",
+    collects: true,
+    doc: "runs the finalizers of all objects that still have one to run: the program ends",
+    c: "wr_gc_finalize()",
+  },
   gc_stat: {
     ...PLAIN,
     args: ["int"],

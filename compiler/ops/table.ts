@@ -88,6 +88,8 @@ function calleeSays(op: LLOp, ask: (callee: LLFunction) => boolean): boolean {
 /** Whether an op whose result nobody uses may go. */
 export function isRemovable(op: LLOp): boolean {
   const { effect } = opRow(op.name);
+  // Of such an object the end is seen.
+  if (op.name === "new" && op.aux.struct?.finalizer) return false;
   return effect === "none" || effect === "read" || effect === "alloc";
 }
 

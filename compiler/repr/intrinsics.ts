@@ -405,6 +405,7 @@ const INTRINSICS: Readonly<Record<string, Row>> = {
 
   // The collector, the tracer, the optimiser.
   gc_collect: effect("gc_collect"),
+  gc_finalize: effect("gc_finalize"),
   gc_stat: plain("gc_stat", INT, WORD),
   interrupt_pending: plain("interrupt_pending", BOOL, BOOL_TYPE),
   likely: plain("likely", BOOL, BOOL_TYPE),

@@ -15,8 +15,8 @@ import { classAttribute, staticValue } from "../../dsl/bind/constants.ts";
 import type { FieldDeclaration } from "../../dsl/bind/symbols.ts";
 import type { HighOp, HighValue } from "../../dsl/flow/ops.ts";
 import { assert } from "../../dsl/syntax/diagnostics.ts";
-import type { LLConstant, LLTable, LLValue } from "../ll/program.ts";
-import { INT, ref, valueType } from "../ll/types.ts";
+import type { LLConstant, LLFunction, LLTable, LLValue } from "../ll/program.ts";
+import { INT, ref, valueType, VOID } from "../ll/types.ts";
 import type { Field, StructType } from "../ll/types.ts";
 import type { Body } from "./body.ts";
 import { intValue, VOID_VALUE, type Builder } from "./builder.ts";
@@ -147,6 +147,8 @@ export function construct(
   const entry = body.lowering.classes.entryOf(resolution.cls);
   const annotation: Annotation = { kind: "instance", cls: resolution.cls };
   const { struct } = entry;
+  if (resolution.finalizer !== null)
+    struct.finalizer ??= finalizerFor(body.lowering, entry, resolution.finalizer);
   if (struct.immediate !== null && resolution.init !== null) {
     return {
       annotation,
@@ -154,6 +156,24 @@ export function construct(
     };
   }
   return { annotation, value: allocate(body, entry, resolution, args) };
+}
+
+/** What the collector calls: it takes the object as what it is, and gives nothing. */
+function finalizerFor(lowering: Lowering, entry: ClassEntry, spec: Spec): LLFunction {
+  const annotation: Annotation = { kind: "instance", cls: entry.instances[0]! };
+  return lowering.define(
+    {
+      name: `${entry.struct.name}.finalizer`,
+      displayName: `${entry.symbol.name}.${spec.symbol.name}`,
+      params: [ref(entry.struct)],
+      result: VOID,
+      span: spec.symbol.span,
+    },
+    (b, [object]) => {
+      callSpec(lowering, b, spec, [{ annotation, value: object! }]);
+      b.return(VOID_VALUE);
+    },
+  );
 }
 
 function allocate(

@@ -17,7 +17,7 @@ import type { Context, LiveSpec } from "./context.ts";
 import { sourceOf } from "./explain.ts";
 import { NEVER, NONE, POISON } from "./lattice.ts";
 import type { Annotation } from "./lattice.ts";
-import type { ArgumentSource, Resolution } from "./result.ts";
+import type { ArgumentSource, Resolution, Spec } from "./result.ts";
 import { show } from "./show.ts";
 import * as specs from "./specs.ts";
 import * as types from "./types.ts";
@@ -528,7 +528,7 @@ export function construct(at: At, cls: ClassInstance, args: CallArguments): Anno
         `${symbol.name} has no __init__ and takes no arguments`,
         { notes: [note("defined here", symbol.span)] },
       );
-    record(at, { kind: "new", cls, init: null, args: [] });
+    record(at, { kind: "new", cls, init: null, finalizer: finalizerOf(at, cls), args: [] });
     return result;
   }
   const matched = match(at, method, args, 1);
@@ -545,9 +545,11 @@ export function construct(at: At, cls: ClassInstance, args: CallArguments): Anno
       ),
     );
   flow(init.params, 1);
+  const finalizer = finalizerOf(at, cls);
   const items = itemsOf(symbol);
   if (items === null) {
-    record(at, { kind: "new", cls: findClass(cls), init: init.spec, args: matched.sources });
+    const args = matched.sources;
+    record(at, { kind: "new", cls: findClass(cls), init: init.spec, finalizer, args });
     return result;
   }
   const length = initialiser(ctx, cls, items.length);
@@ -557,6 +559,7 @@ export function construct(at: At, cls: ClassInstance, args: CallArguments): Anno
       kind: "new",
       cls: findClass(cls),
       init: init.spec,
+      finalizer,
       args: matched.sources,
       length: length.spec,
     });
@@ -573,6 +576,16 @@ function initialiser(
     return specs.methodSignature(ctx, method, specs.ancestor(ctx, cls, method.owner!)!);
   const spec = specs.specOf(ctx, method);
   return { spec, params: spec.params, result: spec.result };
+}
+
+/** The nearest `@finalizer` method, as the class has it: subclasses may override it. */
+function finalizerOf({ ctx }: At, cls: ClassInstance): Spec | null {
+  for (let one: ClassSymbol | null = cls.symbol; one !== null; one = one.base) {
+    const marked = [...one.methods.values()].find((method) => method.hints.has("finalizer"));
+    if (marked === undefined) continue;
+    return initialiser(ctx, cls, specs.findMethod(cls.symbol, marked.name)!).spec;
+  }
+  return null;
 }
 
 function missingMethod(symbol: ClassSymbol): FunctionSymbol | null {

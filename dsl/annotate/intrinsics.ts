@@ -185,6 +185,7 @@ export const INTRINSICS: Readonly<Record<string, IntrinsicRow>> = {
   ptr_lt: fixed(["ptr", "ptr"], BOOL),
   ptr_is_null: fixed(["ptr"], BOOL),
   gc_collect: fixed([], NONE),
+  gc_finalize: fixed([], NONE),
   gc_stat: fixed(["int"], INT),
   interrupt_pending: fixed([], BOOL),
 };

@@ -83,6 +83,8 @@ export type Resolution =
       readonly kind: "new";
       readonly cls: ClassInstance;
       readonly init: Spec | null;
+      /** What the collector calls once the object is dead. */
+      readonly finalizer: Spec | null;
       readonly args: readonly ArgumentSource[];
       /** Gives the number of inline items for the same arguments. */
       readonly length?: Spec;

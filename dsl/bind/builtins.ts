@@ -26,9 +26,9 @@ export const JIT_NAMES: readonly string[] = [
 /** Decorators, by what they may stand on. They need no import. */
 export const FUNCTION_DECORATORS: readonly string[] = [
   ...["elidable", "unroll_safe", "opaque", "inside_if", "inline", "never_inline"],
-  ...["staticmethod", "no_collect", "test", "export"],
+  ...["staticmethod", "finalizer", "no_collect", "test", "export"],
 ];
-export const CLASS_DECORATORS: readonly string[] = ["immediate", "final", "finalizer"];
+export const CLASS_DECORATORS: readonly string[] = ["immediate", "final"];
 
 /** What a name stands for whose import failed: it was reported, so uses of it stay silent. */
 export const UNRESOLVED = "unresolved";

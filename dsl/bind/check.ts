@@ -5,7 +5,7 @@
  * Works on the cached scopes, not on the trees: what a function reads from outside is known, only
  * what that means has to be looked up.
  */
-import type { FromImport, Import, Statement } from "../syntax/ast.ts";
+import type { ClassDef, FromImport, FunctionDef, Import, Statement } from "../syntax/ast.ts";
 import { diagnostic, note, type Diagnostic } from "../syntax/diagnostics.ts";
 import { startOffset, type Span } from "../syntax/source.ts";
 import {
@@ -112,7 +112,10 @@ class ModuleCheck {
       case "class":
         this.#decorators(s.decorators, CLASS_DECORATORS, "classes");
         if (s.flavour === "struct") this.#raw(s.name.span, "a `struct`");
-        for (const part of s.body) this.#definition(part);
+        for (const part of s.body) {
+          this.#definition(part);
+          if (part.kind === "def") this.#finalizer(s, part);
+        }
         break;
       case "enum":
         for (const method of s.methods) this.#definition(method);
@@ -120,6 +123,20 @@ class ModuleCheck {
       default:
         break;
     }
+  }
+
+  /** A finalizer is a method that the collector calls, so nobody can give it arguments. */
+  #finalizer(cls: ClassDef, def: FunctionDef): void {
+    const hint = def.decorators.find((one) => one.name === "finalizer");
+    if (hint === undefined) return;
+    const isImmediate = cls.decorators.some((one) => one.name === "immediate");
+    if (def.params.length === 1 && !isImmediate) return;
+    const why = isImmediate
+      ? `objects of ${cls.name.text} may be tagged words, which never die`
+      : "the collector calls it with the object alone";
+    this.#diagnostics.push(
+      diagnostic("E0803", hint.span, `\`${def.name.text}\` cannot be a finalizer: ${why}`, {}),
+    );
   }
 
   /** What could break memory safety stands in modules that say so, and in the library. */

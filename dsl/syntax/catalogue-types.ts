@@ -369,6 +369,15 @@ const RAW_AND_JIT = {
     wrong: "@elidabel\ndef square(n: int) -> int:\n    return n * n\n",
     right: "@elidable\ndef square(n: int) -> int:\n    return n * n\n",
   },
+  E0803: {
+    title: "method that cannot be a finalizer",
+    explanation:
+      "The collector calls a `@finalizer` method after the object has died, with the object alone. Objects of `@immediate` classes may be tagged words, which never die.",
+    wrong:
+      "class Handle:\n    fd: int\n    def __init__(self, fd: int):\n        self.fd = fd\n    @finalizer\n    def close(self, flush: bool) -> None:\n        self.fd = -1\n",
+    right:
+      "class Handle:\n    fd: int\n    def __init__(self, fd: int):\n        self.fd = fd\n    @finalizer\n    def close(self) -> None:\n        self.fd = -1\n",
+  },
 } as const satisfies Record<string, CatalogueRow>;
 
 const WARNINGS = {

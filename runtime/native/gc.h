@@ -78,6 +78,9 @@ WR_NEVER_INLINE wr_ref wr_gc_new_array(uint32_t type, int64_t length);
 /* A full collection; finalizers of what died have run when it returns. */
 void wr_gc_collect(void);
 
+/* The program ends: runs the finalizers of all objects that still have one to run, oldest first. */
+void wr_gc_finalize(void);
+
 /* 0 bytes in use, 1 bytes allocated since the start, 2 minor and 3 major collections so far. */
 int64_t wr_gc_stat(int64_t what);
 

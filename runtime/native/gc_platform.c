@@ -119,7 +119,11 @@ static void run_finalizers(void) {
   if (finalizing || gc.dying.count == 0) return;
   finalizing = true;
   wr_ref *slots = wr_ss;
-  *wr_ss++ = wr_exc_take();
+  wr_ss += 2;
+  slots[0] = wr_exc;
+  slots[1] = wr_exc_taken;
+  wr_traceback saved = wr_traceback_now;
+  wr_exc = NULL;
   for (int64_t i = 0; i < gc.dying.count; i++) {
     wr_ref x = gc.dying.items[i];
     gc.dying.items[i] = NULL;
@@ -128,8 +132,21 @@ static void run_finalizers(void) {
   }
   gc.dying.count = 0;
   wr_exc = slots[0];
+  wr_exc_taken = slots[1];
+  wr_traceback_now = saved;
   wr_ss = slots;
   finalizing = false;
+}
+
+void wr_gc_finalize(void) {
+  /* Finalizers may make objects that have one. */
+  while (!finalizing && gc.with_finalizer.count > 0) {
+    bag done = gc.dying;
+    gc.dying = gc.with_finalizer;
+    done.count = 0;
+    gc.with_finalizer = done;
+    run_finalizers();
+  }
 }
 
 void wr_gc_collect(void) {

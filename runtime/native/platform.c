@@ -53,17 +53,10 @@ void wr_fatal(wr_ref message) { die(str_items(message), (int)wr_array_length(mes
 
 /* ---- tracebacks ------------------------------------------------------------------------------- */
 
-/*
- * Sites from the raise outwards. A deep traceback keeps its two ends: the first sites added, and a
- * ring of the latest.
- */
-enum { INNERMOST = 40, OUTERMOST = 40 };
+enum { INNERMOST = WR_TRACEBACK_END, OUTERMOST = WR_TRACEBACK_END };
 
-static struct {
-  int64_t count;
-  const wr_site *inner[INNERMOST];
-  const wr_site *outer[OUTERMOST];
-} traceback;
+wr_traceback wr_traceback_now;
+#define traceback wr_traceback_now
 
 void wr_traceback_add(const wr_site *site) {
   int64_t n = traceback.count++;

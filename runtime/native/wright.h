@@ -91,6 +91,21 @@ extern wr_ref wr_exc;
 /* The exception that was taken last: raised again, it keeps its traceback. */
 extern wr_ref wr_exc_taken;
 
+/*
+ * Sites from the raise outwards. A deep traceback keeps its two ends: the first sites added, and a
+ * ring of the latest.
+ */
+enum { WR_TRACEBACK_END = 40 };
+
+typedef struct wr_traceback {
+  int64_t count;
+  const wr_site *inner[WR_TRACEBACK_END];
+  const wr_site *outer[WR_TRACEBACK_END];
+} wr_traceback;
+
+/* Of the exception that was raised last. */
+extern wr_traceback wr_traceback_now;
+
 /* Makes an exception pending and starts its traceback, which grows as it passes through callers. */
 WR_COLD void wr_exc_set(wr_ref exception);
 /* The same for what the machine raises: always a new traceback. */

@@ -108,7 +108,7 @@ export function evaluate(program: LLProgram, { args = [], env = {} }: RunOptions
   const usage = nodeHeapUsage();
   const memory =
     limit === undefined
-      ? {}
+      ? { heapUsage: { bytesInUse: () => 0, collect: () => usage.collect() } }
       : { memoryLimit: bytesOf(limit) + usage.bytesInUse(), heapUsage: usage };
   return outcome(new Machine(program, host, memory).runMain(["program", ...args]));
 }
