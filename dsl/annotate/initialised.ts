@@ -4,12 +4,17 @@
  * A field whose type has no zero (an object, a string, a list) should be set whenever `__init__` returns: by
  * itself, by a method that it calls on the same object, or by a default. Interpreters are often built in two steps,
  * though, so a field that is not is a warning, and reads of it are checked when the program runs:
- * nothing is ever read through a null reference. What `__init__` itself reads too early is not looked at.
+ * nothing is ever read through a null reference.
+ *
+ * The same goes for what is read before `__init__` has set it, by itself or by a method that it calls
+ * on the same object. Where it hands the object to anybody else, what is not set by then is checked
+ * too, without a warning.
  */
 import type { ClassSymbol, FieldDeclaration, FunctionSymbol } from "../bind/symbols.ts";
 import { exitLinks } from "../flow/graph.ts";
 import type { HighBlock, HighOp, HighValue } from "../flow/ops.ts";
 import { diagnostic, note } from "../syntax/diagnostics.ts";
+import type { Span } from "../syntax/source.ts";
 import { findClass, read } from "./cells.ts";
 import type { ClassInstance } from "./cells.ts";
 import type { Context } from "./context.ts";
@@ -34,7 +39,10 @@ export function findLateFields(ctx: Context): Set<FieldDeclaration> {
 
 function checkClass(ctx: Context, cls: ClassInstance, late: Set<FieldDeclaration>): void {
   const init = specs.findMethod(cls.symbol, "__init__");
-  const set = init === null ? new Set<string>() : storedBy(ctx, cls.symbol, init, new Set());
+  const early: EarlyUses = { read: new Map(), set: [] };
+  const walk: Walk = { ctx, cls: cls.symbol, early };
+  const set = init === null ? new Set<string>() : storedBy(walk, init, new Set(), new Set());
+  checkEarly(ctx, cls, early, late);
   // Nobody ever gets hold of an object whose `__init__` does not return.
   if (set === null) return;
   for (let one: ClassInstance | null = cls; one !== null; one = ctx.baseOf(one))
@@ -69,6 +77,46 @@ function checkClass(ctx: Context, cls: ClassInstance, late: Set<FieldDeclaration
     }
 }
 
+/** What happens to an object while its `__init__` runs, before fields are set. */
+interface EarlyUses {
+  /** Names that are read before they are set, and where. */
+  readonly read: Map<string, Span | null>;
+  /** What was set by the time somebody else got hold of the object. */
+  readonly set: ReadonlySet<string>[];
+}
+
+function checkEarly(
+  ctx: Context,
+  cls: ClassInstance,
+  early: EarlyUses,
+  late: Set<FieldDeclaration>,
+): void {
+  for (let one: ClassInstance | null = cls; one !== null; one = ctx.baseOf(one))
+    for (const field of one.symbol.fields.values()) {
+      const { name } = field;
+      const isRead = early.read.has(name);
+      if (!isRead && early.set.every((set) => set.has(name))) continue;
+      if (field.defaultValue !== null || field.qualifier === "inline" || late.has(field)) continue;
+      const found = types.findField(ctx, one, name);
+      if (found === null || hasZero(read(found.cell))) continue;
+      late.add(field);
+      const span = early.read.get(name) ?? null;
+      if (span === null || one.symbol.module.isLibrary) continue;
+      ctx.report(
+        diagnostic(
+          "W0902",
+          span,
+          `field \`${name}\` may be read before it has a value: __init__ of ${cls.symbol.name} has not set it here`,
+          {
+            severity: "warning",
+            notes: [note("the field", field.span)],
+            help: "set it first, or give it a default; as it is, every read is checked",
+          },
+        ),
+      );
+    }
+}
+
 /** Zeroed memory is a value of this type. */
 function hasZero(annotation: Annotation): boolean {
   return !["str", "tuple", "array", "instance", "function", "weak", "any_ref"].includes(
@@ -76,41 +124,51 @@ function hasZero(annotation: Annotation): boolean {
   );
 }
 
+interface Walk {
+  readonly ctx: Context;
+  /** The class of the object, exactly. */
+  readonly cls: ClassSymbol;
+  readonly early: EarlyUses;
+}
+
 /**
  * The fields that a method, and what it calls on the same object, has stored to whenever it returns;
- * null if it never does. Sets only shrink on the way round the graph, so this ends.
+ * null if it never does. `already`: those set when it is called. Sets only shrink on the way round the graph, so this ends.
  */
 function storedBy(
-  ctx: Context,
-  cls: ClassSymbol,
+  walk: Walk,
   method: FunctionSymbol,
   active: ReadonlySet<FunctionSymbol>,
+  already: ReadonlySet<string>,
 ): ReadonlySet<string> | null {
+  const { ctx, cls } = walk;
   const self = method.params[0]?.name.text;
   const spec = ctx.specs.find((one) => one.symbol === method);
   if (active.has(method) || method.isAbstract || self === undefined || spec?.graph == null)
-    return new Set();
+    return already;
   const inside = new Set(active).add(method);
   const isSelf = (value: HighValue | undefined): boolean =>
     value?.kind === "var" && value.name === self;
-  const storedByOp = (op: HighOp): Iterable<string> => {
+  const storedByOp = (op: HighOp, stored: ReadonlySet<string>): Iterable<string> => {
+    if (!op.args.some(isSelf)) return [];
+    noteUse(walk, op, isSelf, stored);
     if (op.name === "setattr" && isSelf(op.args[0])) return [op.aux.name!];
     const callee =
       op.name === "call_method" && isSelf(op.args[0])
         ? specs.findMethod(cls, op.aux.name!)
         : calledOnSelf(op, isSelf);
-    return callee === null ? [] : (storedBy(ctx, cls, callee, inside) ?? []);
+    return callee === null ? [] : (storedBy(walk, callee, inside, new Set(stored)) ?? []);
   };
-  const before = new Map<HighBlock, ReadonlySet<string>>([[spec.graph.entry, new Set()]]);
+  const before = new Map<HighBlock, ReadonlySet<string>>([[spec.graph.entry, already]]);
   const queue = [spec.graph.entry];
   let whenReturned: ReadonlySet<string> | null = null;
   for (let block = queue.pop(); block !== undefined; block = queue.pop()) {
     const stored = new Set(before.get(block)!);
     const last = block.ops.at(-1);
     for (const op of block.ops)
-      if (op !== last) for (const name of storedByOp(op as HighOp)) stored.add(name);
+      if (op !== last) for (const name of storedByOp(op as HighOp, stored)) stored.add(name);
     const whenRaised = new Set(stored);
-    if (last !== undefined) for (const name of storedByOp(last as HighOp)) stored.add(name);
+    if (last !== undefined) for (const name of storedByOp(last as HighOp, stored)) stored.add(name);
     if (block.exit.kind === "return") whenReturned = common(whenReturned, stored);
     for (const link of exitLinks(block.exit)) {
       if (spec.deadLinks.has(link)) continue;
@@ -124,6 +182,31 @@ function storedBy(
     }
   }
   return whenReturned;
+}
+
+/** Ops that do not let anybody else see the object. */
+const KEEPS: ReadonlySet<string> = new Set(["is", "isinstance", "init_items"]);
+
+/** Notes reads of fields that are not set, and where the object gets into other hands. */
+function noteUse(
+  { cls, early }: Walk,
+  op: HighOp,
+  isSelf: (value: HighValue | undefined) => boolean,
+  stored: ReadonlySet<string>,
+): void {
+  const [first, ...rest] = op.args;
+  const name = op.aux.name;
+  const onSelf = isSelf(first) && name !== undefined;
+  const method = onSelf ? specs.findMethod(cls, name) : null;
+  const isRead = onSelf && method === null && (op.name === "getattr" || op.name === "call_method");
+  if (isRead && !stored.has(name) && !early.read.has(name))
+    early.read.set(name, op.aux.nameSpan ?? op.span);
+  const others = calledOnSelf(op, isSelf) === null ? rest : op.args.slice(2);
+  const keeps =
+    (onSelf && (op.name === "setattr" || op.name === "call_method" || isRead)) ||
+    calledOnSelf(op, isSelf) !== null ||
+    KEEPS.has(op.name);
+  if (!keeps || others.some(isSelf)) early.set.push(new Set(stored));
 }
 
 function common(a: ReadonlySet<string> | null, b: ReadonlySet<string>): ReadonlySet<string> {

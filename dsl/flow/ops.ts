@@ -50,7 +50,8 @@ export const HIGH_OPS = {
   not: { arity: 1, doc: "not a, of a bool", silent: true },
   isinstance: { arity: 2, doc: "isinstance(value, class or tuple of classes)", silent: true },
   // Attributes, items, slices.
-  getattr: { arity: 1, doc: "a.name (aux.name)", silent: true },
+  // Silent but for a read of a field that has no value yet, and for properties.
+  getattr: { arity: 1, doc: "a.name (aux.name)" },
   setattr: { arity: 2, doc: "a.name = value", silent: true },
   init_items: {
     arity: -1,
