@@ -78,6 +78,9 @@ export interface StructType {
   tail: ArrayType | null;
 }
 
+/** The greatest tag that a struct may have. */
+export const LAST_TAG = 64;
+
 export interface ImmediateInfo {
   /** 0: tag bit 0 set, 63 bits of payload (31 on wasm32). n > 0: low bits `10`, n - 1 in bits 2–7, payload from bit 8. */
   readonly tag: number;

@@ -10,7 +10,7 @@ import { InternalError } from "../../dsl/syntax/diagnostics.ts";
 import { isOpName, mayRaise, opRow } from "../ops/table.ts";
 import { isWord, wrap } from "../ops/words.ts";
 import { printExit, printGraph, printOp, printValue, printVariable } from "./print.ts";
-import { sameMachineType, valueType, type LLType, type StructType } from "./types.ts";
+import { LAST_TAG, sameMachineType, valueType, type LLType, type StructType } from "./types.ts";
 import type { AuxKey, OpRow } from "../ops/row.ts";
 import type {
   LLBlock,
@@ -399,7 +399,8 @@ const PROGRAM_INVARIANTS: readonly (readonly [string, (program: LLProgram, fail:
         const tags = new Set<number>();
         for (const { name, immediate, fields } of structs) {
           if (immediate === null) continue;
-          const goodTag = immediate.tag >= 0 && immediate.tag <= 64 && !tags.has(immediate.tag);
+          const goodTag =
+            immediate.tag >= 0 && immediate.tag <= LAST_TAG && !tags.has(immediate.tag);
           if (!goodTag || fields.length !== 1 || immediate.field !== 0) fail(name);
           tags.add(immediate.tag);
         }

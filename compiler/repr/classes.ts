@@ -13,7 +13,7 @@ import type { Annotation } from "../../dsl/annotate/lattice.ts";
 import { classKey, showClass } from "../../dsl/annotate/show.ts";
 import type { ClassSymbol, FieldDeclaration } from "../../dsl/bind/symbols.ts";
 import { InternalError } from "../../dsl/syntax/diagnostics.ts";
-import { addTail } from "../ll/types.ts";
+import { addTail, LAST_TAG } from "../ll/types.ts";
 import type { Field, Storage, StructType } from "../ll/types.ts";
 
 export interface ClassEntry {
@@ -152,15 +152,20 @@ export class ClassTable {
     this.assignImmediates();
   }
 
-  /** The first `@immediate` class whose payload is a whole word gets the short tag. */
+  /**
+   * The first `@immediate` class whose payload is a whole word gets the short tag. Once there are no
+   * tags left, the rest are ordinary classes, as if none of their values fitted a word.
+   */
   private assignImmediates(): void {
     let nextTag = 1;
     let shortTagIsFree = true;
     for (const { symbol, struct } of this.entries) {
       const [payload] = struct.fields;
       if (!symbol.immediate || struct.fields.length !== 1 || !isPayload(payload!.storage)) continue;
-      const tag = shortTagIsFree && payload!.storage.kind === "i64" ? 0 : nextTag++;
-      if (tag === 0) shortTagIsFree = false;
+      const isShort = shortTagIsFree && payload!.storage.kind === "i64";
+      if (!isShort && nextTag > LAST_TAG) continue;
+      const tag = isShort ? 0 : nextTag++;
+      if (isShort) shortTagIsFree = false;
       struct.immediate = { tag, field: payload!.index };
     }
     for (const entry of this.entries) {
