@@ -99,7 +99,7 @@ async function buildIn(
   return await link(compiled, compiler, options);
 }
 
-/** Quick builds use all cores; fast code wants the C compiler to see much at once. */
+/** Small files use all cores and change one at a time; fast code wants the C compiler to see much at once. */
 function emitOptions({ mode, debug = false, emit }: BuildOptions): Partial<EmitOptions> {
   return { lines: debug, ...(mode === "dev" ? { fileSize: 60_000 } : {}), ...emit };
 }

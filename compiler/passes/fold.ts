@@ -504,6 +504,8 @@ const finalField: Rule = (op) => {
   const object = objectOf(op.args[0]);
   const field = op.aux.field!;
   if (!field.final || object === null || object instanceof Immediate) return null;
+  // On a path that is never taken, but is not known to be, the object may be of another class.
+  if (object.type.kind !== "struct" || !isWithin(object.type, op.aux.struct!)) return null;
   return { value: constantOf(object.fields[field.index], op.result.type) };
 };
 
@@ -519,6 +521,7 @@ const constantItem: Rule = (op) => {
   const object = objectOf(op.args[0]);
   const index = intOf(op.args[1]);
   if (!(object instanceof HeapArray) || object.type.name !== "str" || index === null) return null;
+  if (object.type !== op.aux.array) return null;
   if (index < 0n || index >= BigInt(object.items.length)) return null;
   return { value: constantOf(getItem(object, Number(index)), op.result.type) };
 };

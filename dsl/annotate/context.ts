@@ -42,6 +42,8 @@ import * as types from "./types.ts";
 /** A specialisation with what only the annotator needs. */
 export interface LiveSpec extends Spec {
   readonly env: TypeEnvironment;
+  /** Of a nested function: the specialisation of the function around it. */
+  readonly outer: LiveSpec | null;
   /** By block id. */
   readonly readers: (Reader | undefined)[];
   /**

@@ -79,8 +79,12 @@ function variantSpec(ctx: Context, symbol: FunctionSymbol, variant: Variant): Li
   });
 }
 
-/** The specialisation of a nested function within one of the function around it. */
-export function nestedSpec(ctx: Context, symbol: FunctionSymbol, outer: LiveSpec): LiveSpec {
+/**
+ * The specialisation of a nested function, made somewhere in the function around it: that may be in
+ * itself or in a neighbour, which call it by making it anew from what they captured.
+ */
+export function nestedSpec(ctx: Context, symbol: FunctionSymbol, maker: LiveSpec): LiveSpec {
+  const outer = enclosing(maker, symbol.outer) ?? maker;
   const key = `${symbol.qualifiedName}#${symbolId(symbol)}@${outer.id}`;
   const known = ctx.specsByKey.get(key);
   if (known !== undefined) return known;
@@ -93,10 +97,17 @@ export function nestedSpec(ctx: Context, symbol: FunctionSymbol, outer: LiveSpec
     key,
     name: symbol.qualifiedName + suffix,
     env: outer.env,
+    outer,
     owner: null,
     typeArgs: [],
     variant: PLAIN,
   });
+}
+
+function enclosing(spec: LiveSpec, symbol: FunctionSymbol | null): LiveSpec | null {
+  let at: LiveSpec | null = spec;
+  while (at !== null && at.symbol !== symbol) at = at.outer;
+  return at;
 }
 
 const symbolIds = new WeakMap<FunctionSymbol, number>();
@@ -151,6 +162,7 @@ interface SpecOptions {
   readonly key: string;
   readonly name: string;
   readonly env: TypeEnvironment;
+  readonly outer?: LiveSpec;
   readonly owner: ClassInstance | null;
   readonly typeArgs: readonly Annotation[];
   readonly variant: Variant;
@@ -188,6 +200,7 @@ function makeSpec(ctx: Context, options: SpecOptions): LiveSpec {
     reached: new Set(),
     deadLinks: new Set(),
     env: options.env,
+    outer: options.outer ?? null,
     readers: [],
     paramReasons: new Map(),
     predecessors: graph === null ? NO_PREDECESSORS : countPredecessors(graph),

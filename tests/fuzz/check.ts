@@ -1,8 +1,13 @@
 /**
  * Whether engines agree on random programs. Programs are compiled many at a time, as the modules of
  * one, because the library and the C compiler cost far more than they do.
+ *
+ * The program as lowered, in the evaluator, is the reference. The optimised program is prepared for
+ * native code, built, and then run in the evaluator as well: what differs there is a pass's doing,
+ * what differs natively only is the C back end's, the runtime's or the collector's.
  */
-import { compile } from "../../compiler/driver.ts";
+import { analyse, compileAnalysed, type Analysis } from "../../compiler/driver.ts";
+import type { BuildMode } from "../../compiler/c/toolchain.ts";
 import type { LLProgram } from "../../compiler/ll/program.ts";
 import { renderDiagnostics } from "../../dsl/syntax/render.ts";
 import {
@@ -12,29 +17,49 @@ import {
   executable,
   folderHost,
   runNative,
+  STRESS,
   unbundled,
   type Outcome,
 } from "../run/engines.ts";
 
-export type Engine = "optimised" | "native";
+/** A way of building executables, and running them. */
+export interface NativeEngine {
+  readonly cc: string;
+  readonly mode: BuildMode;
+  readonly sanitizers?: boolean;
+  /** Runs once more, collecting at every allocation. */
+  readonly stress?: boolean;
+}
 
 export interface Failure {
   readonly seed: number;
-  /** The compiler refused, one of its stages broke, or an engine did something else than the evaluator. */
-  readonly kind: "rejected" | "broken" | Engine;
+  /**
+   * The compiler refused, one of its stages broke, the optimised program or a native one (named after
+   * how it was built) did something else than the evaluator, or something took far too long.
+   */
+  readonly kind: string;
   readonly details: string;
 }
 
 export interface CheckOptions {
-  readonly engines: readonly Engine[];
-  readonly cc: string;
+  readonly native: readonly NativeEngine[];
   /** Where executables go. */
   readonly output: string;
+  /** Verifies the program after every pass. */
+  readonly verify?: boolean;
 }
 
 export interface RandomProgram {
   readonly seed: number;
   readonly text: string;
+}
+
+/** No program may take longer than this in the evaluator, in milliseconds. */
+const SLOW = 5000;
+
+export function engineName({ cc, mode, sanitizers, stress }: NativeEngine): string {
+  const parts = [sanitizers ? "sanitizers" : null, stress ? "stress" : null];
+  return [cc, mode, ...parts.filter((one) => one !== null)].join(" ");
 }
 
 /** The failures of programs, all checked in one bundle; if that cannot be made, each by itself. */
@@ -58,8 +83,9 @@ export async function check(
 class Rejected extends Error {}
 
 function failed(seed: number, error: unknown): Failure {
-  const details = error instanceof Error ? error.message : String(error);
-  return { seed, kind: error instanceof Rejected ? "rejected" : "broken", details };
+  const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (error instanceof Rejected) return { seed, kind: "rejected", details: error.message };
+  return { seed, kind: "broken", details };
 }
 
 async function checkBundle(
@@ -70,38 +96,58 @@ async function checkBundle(
     programs.map(({ text }, i) => [`p${i}.wr`, text]),
   );
   files[BUNDLE] = bundleOf(programs.map((_, i) => `p${i}`));
-  const lower = (optimise: boolean): LLProgram => {
-    const result = compile(BUNDLE, folderHost("tests/fuzz", files), { optimise, check: !optimise });
-    if (!result.ok)
-      throw new Rejected(
-        renderDiagnostics(
-          result.diagnostics.filter((one) => one.severity === "error"),
-          { color: false },
-        ),
-      );
-    return result.program;
-  };
-  const reference = lower(false);
-  const wanted = programs.map((_, i) => text(evaluate(reference, { args: [`p${i}`] })));
+  const analysis = analyse(BUNDLE, folderHost("tests/fuzz", files));
+  if (!analysis.ok) throw rejected(analysis.diagnostics);
   const failures: Failure[] = [];
-  const compare = (kind: Engine, run: (name: string) => Outcome) => {
+  // 1. The reference.
+  const reference = lower(analysis, { optimise: false, check: options.verify ?? false });
+  const wanted = programs.map(({ seed }, i) => {
+    const start = performance.now();
+    const outcome = text(evaluate(reference, { args: [`p${i}`] }));
+    const time = performance.now() - start;
+    if (time > SLOW) failures.push({ seed, kind: "slow", details: `${Math.round(time)} ms` });
+    return outcome;
+  });
+  const compare = (kind: string, run: (name: string) => Outcome) => {
     programs.forEach(({ seed }, i) => {
       const found = text(run(`p${i}`));
       if (found !== wanted[i])
         failures.push({ seed, kind, details: difference(wanted[i]!, found) });
     });
   };
-  if (options.engines.length === 0) return failures;
-  if (options.engines.includes("optimised")) {
-    const program = lower(true);
-    compare("optimised", (name) => evaluate(program, { args: [name] }));
+  // 2. Natively. Building changes the program, so each engine gets its own, except for the last one.
+  const optimised = () => lower(analysis, { optimise: true, check: options.verify ?? false });
+  let last = options.native.length === 0 ? optimised() : null;
+  for (const engine of options.native) {
+    last = optimised();
+    const path = await executable(last, options.output, {
+      cc: engine.cc,
+      mode: engine.mode,
+      sanitizers: engine.sanitizers ?? false,
+    });
+    compare(engineName(engine), (name) => runNative(path, { args: [name] }));
+    if (engine.stress)
+      compare(`${engineName(engine)} run`, (name) =>
+        runNative(path, { args: [name], env: STRESS }),
+      );
   }
-  if (options.engines.includes("native")) {
-    // From the start: running a program here changes the objects that it is built with.
-    const path = await executable(lower(true), options.output, { cc: options.cc, mode: "dev" });
-    compare("native", (name) => runNative(path, { args: [name] }));
-  }
+  // 3. The passes. Last, because running a program here changes the objects that it is built with.
+  compare("optimised", (name) => evaluate(last!, { args: [name] }));
   return failures;
+}
+
+function lower(
+  analysis: Analysis,
+  options: { readonly optimise: boolean; readonly check: boolean },
+): LLProgram {
+  const { program, diagnostics } = compileAnalysed(analysis, options);
+  if (program !== null) return program;
+  throw rejected(diagnostics);
+}
+
+function rejected(diagnostics: Analysis["diagnostics"]): Rejected {
+  const errors = diagnostics.filter((one) => one.severity === "error");
+  return new Rejected(renderDiagnostics(errors, { color: false }));
 }
 
 function text(outcome: Outcome): string {

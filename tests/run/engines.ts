@@ -120,6 +120,13 @@ function bytesOf(text: string): number {
 
 // ---------------------------------------------------------------- native
 
+/** Collects at every allocation, checks the heap, and traps accesses to where objects used to be. */
+export const STRESS: Readonly<Record<string, string>> = {
+  WRIGHT_GC_STRESS: "1",
+  WRIGHT_GC_POISON: "1",
+  WRIGHT_GC_VERIFY: "1",
+};
+
 export async function hasCompiler(command: string): Promise<boolean> {
   return !("kind" in (await findCompiler(command)));
 }

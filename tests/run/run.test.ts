@@ -19,6 +19,7 @@ import {
   folderHost,
   hasCompiler,
   runNative,
+  STRESS,
   unbundled,
   type RunOptions,
 } from "./engines.ts";
@@ -43,8 +44,6 @@ describe("in the evaluator", () => {
 });
 
 // ---------------------------------------------------------------- native
-
-const STRESS = { WRIGHT_GC_STRESS: "1", WRIGHT_GC_POISON: "1", WRIGHT_GC_VERIFY: "1" };
 
 interface Configuration {
   readonly name: string;
