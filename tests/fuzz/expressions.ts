@@ -54,7 +54,7 @@ const PRODUCERS: Readonly<
     () => `float(${e("uint")})`,
     () => `float(${e("str")})`,
     () => `sum(${e("floats")}, 0.0)`,
-    () => `${e("cells")}.x`,
+    () => `(${e("cells")}.x ${random.pick(["+", "*"])} ${e("float")})`,
     () => `${e("triple")}[0][1]`,
     () => `${e("big")}.to_float()`,
   ],
@@ -331,7 +331,8 @@ function comparisons(e: Operand, { random }: ExpressionContext): Maker[] {
     () => compare("int"),
     () => compare("float"),
     () => compare("str"),
-    () => compare("uint", "char", "big", "pair", "ints", "vec", "triple"),
+    () => compare("uint", "char", "big", "pair", "ints", "vec"),
+    () => `(${e("triple")} ${random.pick(["==", "!="])} ${e("triple")})`,
     () => `(${e("int")} < ${e("int")} <= ${e("int")})`,
     () =>
       `(${e("float")} ${random.pick(["<", ">="])} ${e("float")} ${random.pick(COMPARISONS)} 1.5)`,

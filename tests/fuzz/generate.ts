@@ -223,10 +223,9 @@ export class Generator implements ExpressionContext {
 
   private functionDef(i: number): void {
     const params = Array.from({ length: this.random.below(4) }, () => this.random.pick(ALL_TYPES));
-    const isGenerator = this.random.chance(0.2);
-    const isRecursive = !isGenerator && this.random.chance(0.3);
+    const result = this.random.chance(0.2) ? "gen" : this.random.pick(ALL_TYPES);
+    const isRecursive = result !== "gen" && this.random.chance(0.3);
     if (isRecursive) params.unshift("int");
-    const result = isGenerator ? "gen" : this.random.pick(ALL_TYPES);
     const defaults = this.defaults(params, isRecursive);
     const signature: Signature = { name: `f${i}`, params, defaults, result };
     this.add(`def f${i}(${this.parameters(signature)})${this.resultType(result)}:`);
