@@ -2,11 +2,9 @@
  * The tests of the library in Wright, `…_test.wr` beside its modules, each file as one program in the
  * evaluator; a slice of them natively; and Unicode's tables against JavaScript.
  */
-import { mkdirSync, readFileSync, readdirSync } from "node:fs";
-import { basename, join } from "node:path";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { parseModule } from "../dsl/grammar/parser.ts";
-import { sourceFile } from "../dsl/syntax/source.ts";
 import {
   CATEGORIES,
   committedTables,
@@ -18,6 +16,7 @@ import {
   text,
   unicodeTables,
 } from "../tools/unicode-tables.ts";
+import { expectAllRun, LIBRARY_TESTS, libraryRunner, MAIN } from "./library-runner.ts";
 import {
   compiled,
   evaluate,
@@ -28,60 +27,11 @@ import {
 } from "./run/engines.ts";
 import { ROOT } from "./support.ts";
 
-const FOLDER = "dsl/lib/wright";
-const MAIN = "library_tests.wr";
 const CODE_GENERATION_TIMEOUT = 120_000;
 
-const files = readdirSync(join(ROOT, FOLDER), { recursive: true, encoding: "utf8" })
-  .filter((path) => path.endsWith("_test.wr"))
-  .sort();
-
-function testNames(path: string): string[] {
-  const { module } = parseModule(sourceFile(path, readFileSync(join(ROOT, FOLDER, path), "utf8")));
-  return module.chunks
-    .flatMap((chunk) => chunk.body)
-    .flatMap((one) =>
-      one.kind === "def" && one.name.text.startsWith("test_") ? [one.name.text] : [],
-    );
-}
-
-/** A program that runs every test of these files, and says which ones it has run. */
-function runner(paths: readonly string[]) {
-  const modules = paths.map((path) => ({
-    path,
-    name: basename(path, ".wr"),
-    tests: testNames(path),
-  }));
-  const imports = modules.map(({ name }) => `import ${name}\n`).join("");
-  const calls = modules.flatMap(({ name, tests }) =>
-    tests.map((one) => `    ${name}.${one}()\n    print("${name}.${one}")\n`),
-  );
-  const main = `${imports}\n\ndef main(argv: list[str]) -> int:\n${calls.join("")}    return 0\n`;
-  const sources = modules.map(
-    ({ path, name }) => [`${name}.wr`, readFileSync(join(ROOT, FOLDER, path), "utf8")] as const,
-  );
-  const host = folderHost("tests", { [MAIN]: main, ...Object.fromEntries(sources) });
-  const expected = modules
-    .flatMap(({ name, tests }) => tests.map((one) => `${name}.${one}\n`))
-    .join("");
-  return { host, expected };
-}
-
-/** Tests print what they like; that all of them came to their end is what counts. */
-function expectAllRun(
-  outcome: { code: number | null; stdout: string; stderr: string },
-  expected: string,
-): void {
-  expect(outcome.stderr).toBe("");
-  const names = new Set(expected.split("\n"));
-  const run = outcome.stdout.split("\n").filter((line) => names.has(line));
-  expect(run.join("\n")).toBe(expected);
-  expect(outcome.code).toBe(0);
-}
-
 describe("in the evaluator", () => {
-  test.each(files)("%s", (path) => {
-    const { host, expected } = runner([path]);
+  test.each(LIBRARY_TESTS)("%s", (path) => {
+    const { host, expected } = libraryRunner([path]);
     expectAllRun(evaluate(compiled(MAIN, host, { optimise: false })), expected);
   });
 });
@@ -101,7 +51,7 @@ describe.runIf(await hasCompiler("cc"))("natively", () => {
   test(
     "a slice",
     async () => {
-      const { host, expected } = runner(NATIVE);
+      const { host, expected } = libraryRunner(NATIVE);
       const path = await executable(
         compiled(MAIN, host, { optimise: true }),
         join(folder, "slice"),

@@ -11,7 +11,7 @@
  */
 import { FatalError, ExitSignal, MachineError, Traceback, WrightRaise } from "./exceptions.ts";
 import { emitFunction } from "./emit.ts";
-import { HeapArray, HeapStruct, newArray, newString, textOf } from "./heap.ts";
+import { bytesOf, HeapArray, HeapStruct, newArray, newString, textOf } from "./heap.ts";
 import { RawMemory, storageSize } from "./raw-memory.ts";
 import { machineValue, zeroValue } from "./values.ts";
 import type { TracebackSite } from "./exceptions.ts";
@@ -124,23 +124,31 @@ export class Machine {
   }
 
   #reportUncaught(raise: WrightRaise): number {
-    const traceback = this.traceback.text();
+    const traceback = `${this.traceback.text()}\n`;
     try {
-      this.#writeError(`${traceback}\n${this.describe(raise.exception)}\n`);
+      const described = this.#described(raise.exception);
+      this.#writeError(traceback);
+      this.#writeError(bytesOf(described));
+      this.#writeError("\n");
     } catch (error) {
       if (!(error instanceof WrightRaise)) throw error;
-      this.#writeError(`${traceback}\n(the exception's text could not be made)\n`);
+      this.#writeError(`${traceback}(the exception's text could not be made)\n`);
     }
     return 1;
   }
 
   /** The last line of a traceback: `ValueError: message`. */
   describe(exception: HeapObject): string {
-    return textOf(this.call(this.program.well.describeException, [exception]) as HeapArray);
+    return textOf(this.#described(exception));
   }
 
-  #writeError(text: string): void {
-    const bytes = new TextEncoder().encode(text);
+  /** As the program has it: bytes, which need not be UTF-8. */
+  #described(exception: HeapObject): HeapArray {
+    return this.call(this.program.well.describeException, [exception]) as HeapArray;
+  }
+
+  #writeError(text: string | Uint8Array): void {
+    const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
     const address = this.memory.alloc(bytes.length);
     this.memory.bytes(address, bytes.length).set(bytes);
     this.#hostFunction("wr_os_write")(2, address, bytes.length);

@@ -123,6 +123,9 @@ function nullable(ctx: Context, annotation: Annotation): Annotation | null {
 
 function joinPlain(ctx: Context, a: Annotation, b: Annotation): Annotation | null {
   if (a.kind === "constant" || b.kind === "constant") return joinConstants(ctx, a, b);
+  // Where what a test recovered from an `any_ref` meets the path on which it failed.
+  if (a.kind === "any_ref") return isReference(b) ? a : null;
+  if (b.kind === "any_ref") return isReference(a) ? b : null;
   switch (a.kind) {
     case "bool":
       if (b.kind !== "bool") return null;
@@ -156,7 +159,6 @@ function joinPlain(ctx: Context, a: Annotation, b: Annotation): Annotation | nul
       return b.kind === "function" && unifyFunctions(ctx, a.fn, b.fn) ? a : null;
     case "class":
       return b.kind === "class" ? joinClassValues(a, b) : null;
-    case "any_ref":
     case "ptr":
       return b.kind === a.kind ? a : null;
     default:

@@ -223,7 +223,7 @@ const PRODUCERS: Readonly<
     () => `${e("bytes")}[::-1]`,
   ],
   any: (e, { random }) => [
-    () => `erased(${e(random.pick(["obj", "root", "ints", "str", "vec"]))})`,
+    () => `erased(${e(random.pick(["obj", "root", "ints", "strs", "vec"]))})`,
   ],
 };
 

@@ -6,6 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import { hasCompiler } from "../run/engines.ts";
 import { check, type RandomProgram } from "./check.ts";
 import { randomProgram } from "./generate.ts";
+import { mutant, problemOf } from "./mutate.ts";
 import { shrink } from "./shrink.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "wright-fuzz-"));
@@ -25,7 +26,7 @@ test("a seed gives the same program each time", () => {
 });
 
 test("the optimisation passes change nothing", { timeout: 240_000 }, async () => {
-  expect(await check(programs(1, 60), { native: [], output, verify: true })).toEqual([]);
+  expect(await check(programs(1, 40), { native: [], output, verify: true })).toEqual([]);
 });
 
 test("native programs do the same", { timeout: 240_000 }, async (ctx) => {
@@ -33,6 +34,13 @@ test("native programs do the same", { timeout: 240_000 }, async (ctx) => {
   expect(
     await check(programs(1001, 25), { native: [{ cc: "gcc", mode: "quick" }], output }),
   ).toEqual([]);
+});
+
+test("whatever is wrong with a program, the analysis says so", { timeout: 240_000 }, () => {
+  for (let seed = 1; seed <= 60; seed++) {
+    const one = mutant(seed);
+    expect(problemOf(one), `seed ${seed}, a mutant of ${one.path}`).toBe(null);
+  }
 });
 
 test("a failing program is made small", async () => {

@@ -7,7 +7,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { buildNative, type BuildOptions } from "../../compiler/c/build.ts";
 import { findCompiler } from "../../compiler/c/toolchain.ts";
 import { compile, type CompilerHost } from "../../compiler/driver.ts";
@@ -34,7 +34,7 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const LIBRARY = "<library>";
+export const LIBRARY = "<library>";
 const texts = new Map<string, SourceFile | null>();
 
 /** Reads modules of a folder of the repository; those in `files` exist only here. */
@@ -57,6 +57,10 @@ export function folderHost(
           (file = existsSync(real) ? sourceFile(path, readFileSync(real, "utf8")) : null),
         );
       return file;
+    },
+    embed(path, from) {
+      const real = join(ROOT, folder, dirname(from.path), path);
+      return existsSync(real) ? readFileSync(real, "latin1") : null;
     },
   };
 }

@@ -29,7 +29,7 @@ const programs = testPrograms();
 const isFull = process.env["WRIGHT_FULL"] === "1";
 
 describe("in the evaluator", () => {
-  test.for(programs)("$name", (program) => {
+  test.for(programs)("$name", { timeout: 240_000 }, (program) => {
     const analysis = analyse(`${program.name}.wr`, folderHost(FOLDER));
     const errors = analysis.diagnostics.filter((one) => one.severity === "error");
     expect(renderDiagnostics(errors, { color: false })).toBe("");
