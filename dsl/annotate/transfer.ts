@@ -123,8 +123,9 @@ const TAKES_POISON: ReadonlySet<HighOpName> = new Set<HighOpName>([
   "same",
 ]);
 
-/** Ops whose first argument is like the others. */
+/** Ops whose first argument is like the others, or whose result is declared. */
 const BUILDS: ReadonlySet<HighOpName> = new Set<HighOpName>([
+  "declare",
   "new_list",
   "new_set",
   "new_dict",
