@@ -23,7 +23,7 @@ import { methodOf, truth } from "./operators.ts";
 import { show } from "./show.ts";
 import { instantiate } from "./specs.ts";
 import * as types from "./types.ts";
-import { textOf } from "./text.ts";
+import { describe, textOf } from "./text.ts";
 import { flowInto } from "./unify.ts";
 import { annotationOf, staticAnnotation } from "./values.ts";
 
@@ -233,6 +233,7 @@ function newWeak(
 function callBuiltin(at: At, name: string, args: CallArguments): Annotation {
   if (args.values.some((value) => annotationOf(at.spec, value).kind === "never"))
     return at.spec.annotations[-1] ?? { kind: "never" };
+  if (name === "intrinsic:describe") return describe(at, args.values[0]!);
   if (name.startsWith("intrinsic:"))
     return callIntrinsic(at, name.slice("intrinsic:".length), args);
   if (name.startsWith("jit:")) return jitHint(at, name.slice("jit:".length), args);

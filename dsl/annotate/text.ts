@@ -79,6 +79,29 @@ export function textOf(
   );
 }
 
+/** For messages of the library: as `repr`, but what has no text is called by its class. */
+export function describe(at: At, value: HighValue): Annotation {
+  const from = annotationOf(at.spec, value);
+  if (from.kind === "never" || from.kind === "poison") return from;
+  return hasText(at, from) ? textOf(at, value, "r", null) : constantText(at, `this ${show(from)}`);
+}
+
+function hasText(at: At, annotation: Annotation): boolean {
+  switch (annotation.kind) {
+    case "tuple":
+      return annotation.items.every((item) => hasText(at, item));
+    case "optional":
+      return hasText(at, annotation.of);
+    case "instance":
+      return (
+        methodOf(at, annotation, "__repr__") !== null ||
+        methodOf(at, annotation, "__str__") !== null
+      );
+    default:
+      return ["str", "char", "int", "float", "bool", "none", "enum"].includes(annotation.kind);
+  }
+}
+
 function callText(at: At, found: FoundMethod, value: HighValue): Annotation {
   if (found.cls === null) return callFunction(at, found.method, value, positional([]));
   return callInstanceMethod(at, found.cls, found.method, value, positional([]));
