@@ -343,6 +343,9 @@ function noMember(at: At, owner: string, name: string, known: string[]): Annotat
 function enumAttribute(at: At, receiver: AnnotationOf<"enum">, name: string): Annotation {
   if (name === "name") return intrinsic(at, "enum_name", STR);
   if (name === "value") return intrinsic(at, "enum_value", INT);
+  const method = receiver.symbol.methods.get(name);
+  if (method?.hints.has("property") === true)
+    return callFunction(at, method, at.op.args[0]!, positional([]));
   return noAttribute(at, receiver, name);
 }
 
@@ -386,6 +389,11 @@ export function setattr(at: At): Annotation {
   return NONE;
 }
 
+function kindOfMember(method: FunctionSymbol | null): string {
+  if (method === null) return "class attribute";
+  return method.hints.has("property") ? "property" : "method";
+}
+
 /** A store to what is no field: binding has reported it where it goes through `self`. */
 function cannotSet(at: At, receiver: Annotation, name: string): Annotation {
   const cls = receiver.kind === "instance" ? findClass(receiver.cls).symbol : null;
@@ -398,7 +406,7 @@ function cannotSet(at: At, receiver: Annotation, name: string): Annotation {
     target.name === self?.name.text
   )
     return POISON;
-  const what = specs.findMethod(cls, name) === null ? "class attribute" : "method";
+  const what = kindOfMember(specs.findMethod(cls, name));
   return at.ctx.error(
     "E0510",
     at.op.aux.nameSpan ?? at.op.span,
@@ -448,6 +456,7 @@ export function callMethod(at: At): Annotation {
 function callOnInstance(at: At, receiver: AnnotationOf<"instance">, name: string): Annotation {
   const args = argumentsOf(at.op);
   const method = specs.findMethod(findClass(receiver.cls).symbol, name);
+  if (method?.hints.has("property") === true) return propertyCalled(at, method);
   if (method !== null) return callInstanceMethod(at, receiver.cls, method, at.op.args[0]!, args);
   const found = types.findField(at.ctx, receiver.cls, name);
   if (found === null) return noAttribute(at, receiver, name);
@@ -460,6 +469,18 @@ function callOnInstance(at: At, receiver: AnnotationOf<"instance">, name: string
     at.op.span,
     `field \`${name}\` holds ${show(callee)}, which cannot be called`,
     { notes: [note("declared here", found.field.span)] },
+  );
+}
+
+function propertyCalled(at: At, method: FunctionSymbol): Annotation {
+  return at.ctx.error(
+    "E0516",
+    at.op.span,
+    `\`${method.name}\` is a property: it is read without parentheses`,
+    {
+      notes: [note("declared here", method.span)],
+      help: "to call what it gives, read it into a local first",
+    },
   );
 }
 

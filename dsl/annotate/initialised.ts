@@ -124,6 +124,13 @@ function hasZero(annotation: Annotation): boolean {
   );
 }
 
+/** The method of the object's class that an op calls: by name, or by reading a property. */
+function methodCalled(cls: ClassSymbol, op: HighOp): FunctionSymbol | null {
+  if (op.name !== "call_method" && op.name !== "getattr") return null;
+  const method = specs.findMethod(cls, op.aux.name!);
+  return op.name === "call_method" || method?.hints.has("property") === true ? method : null;
+}
+
 interface Walk {
   readonly ctx: Context;
   /** The class of the object, exactly. */
@@ -153,10 +160,7 @@ function storedBy(
     if (!op.args.some(isSelf)) return [];
     noteUse(walk, op, isSelf, stored);
     if (op.name === "setattr" && isSelf(op.args[0])) return [op.aux.name!];
-    const callee =
-      op.name === "call_method" && isSelf(op.args[0])
-        ? specs.findMethod(cls, op.aux.name!)
-        : calledOnSelf(op, isSelf);
+    const callee = isSelf(op.args[0]) ? methodCalled(cls, op) : calledOnSelf(op, isSelf);
     return callee === null ? [] : (storedBy(walk, callee, inside, new Set(stored)) ?? []);
   };
   const before = new Map<HighBlock, ReadonlySet<string>>([[spec.graph.entry, already]]);
@@ -198,12 +202,13 @@ function noteUse(
   const name = op.aux.name;
   const onSelf = isSelf(first) && name !== undefined;
   const method = onSelf ? specs.findMethod(cls, name) : null;
+  const isProperty = op.name === "getattr" && onSelf && methodCalled(cls, op) !== null;
   const isRead = onSelf && method === null && (op.name === "getattr" || op.name === "call_method");
   if (isRead && !stored.has(name) && !early.read.has(name))
     early.read.set(name, op.aux.nameSpan ?? op.span);
   const others = calledOnSelf(op, isSelf) === null ? rest : op.args.slice(2);
   const keeps =
-    (onSelf && (op.name === "setattr" || op.name === "call_method" || isRead)) ||
+    (onSelf && (op.name === "setattr" || op.name === "call_method" || isRead || isProperty)) ||
     calledOnSelf(op, isSelf) !== null ||
     KEEPS.has(op.name);
   if (!keeps || others.some(isSelf)) early.set.push(new Set(stored));

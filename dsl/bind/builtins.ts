@@ -26,8 +26,10 @@ export const JIT_NAMES: readonly string[] = [
 /** Decorators, by what they may stand on. They need no import. */
 export const FUNCTION_DECORATORS: readonly string[] = [
   ...["elidable", "unroll_safe", "opaque", "inside_if", "inline", "never_inline"],
-  ...["staticmethod", "finalizer", "no_collect", "test", "export"],
+  ...["finalizer", "no_collect", "test", "export"],
 ];
+/** On methods, beside those. */
+export const METHOD_DECORATORS: readonly string[] = ["staticmethod", "property", "final"];
 export const CLASS_DECORATORS: readonly string[] = ["immediate", "final"];
 
 /** What a name stands for whose import failed: it was reported, so uses of it stay silent. */

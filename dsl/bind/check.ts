@@ -14,6 +14,7 @@ import {
   INTRINSICS,
   isVirtualModule,
   JIT_NAMES,
+  METHOD_DECORATORS,
   memberOf,
 } from "./builtins.ts";
 import { classAttribute } from "./constants.ts";
@@ -113,12 +114,12 @@ class ModuleCheck {
         this.#decorators(s.decorators, CLASS_DECORATORS, "classes");
         if (s.flavour === "struct") this.#raw(s.name.span, "a `struct`");
         for (const part of s.body) {
-          this.#definition(part);
+          this.#member(part);
           if (part.kind === "def") this.#finalizer(s, part);
         }
         break;
       case "enum":
-        for (const method of s.methods) this.#definition(method);
+        for (const method of s.methods) this.#member(method);
         break;
       default:
         break;
@@ -137,6 +138,12 @@ class ModuleCheck {
     this.#diagnostics.push(
       diagnostic("E0803", hint.span, `\`${def.name.text}\` cannot be a finalizer: ${why}`, {}),
     );
+  }
+
+  #member(s: Statement): void {
+    if (s.kind === "def")
+      this.#decorators(s.decorators, [...FUNCTION_DECORATORS, ...METHOD_DECORATORS], "methods");
+    else this.#definition(s);
   }
 
   /** What could break memory safety stands in modules that say so, and in the library. */

@@ -68,6 +68,10 @@ class Classes {
           [],
           "inherit from one class; methods to share can be a `mixin`",
         );
+      } else if (base.hints.has("final")) {
+        const notes = [note(`\`${base.name}\` is declared final here`, base.span)];
+        const message = `\`${cls.name}\` cannot inherit from \`${base.name}\`, which is final`;
+        this.#report("E0517", written.span, message, notes);
       } else {
         cls.base = base;
         cls.baseArgs = written.args;
@@ -262,7 +266,8 @@ class Classes {
       .map((one) => one.attributes.get(name))
       .find((one) => one !== undefined);
     if (method === null && attribute === undefined) return false;
-    const what = method === null ? "class attribute" : "method";
+    const isProperty = method?.hints.has("property") === true;
+    const what = method === null ? "class attribute" : isProperty ? "property" : "method";
     this.#report("E0510", at, `\`${name}\` is a ${what} of \`${cls.name}\`, not a field`, [
       note(`the ${what} is defined here`, method?.span ?? attribute!.span),
     ]);
@@ -288,6 +293,11 @@ class Classes {
    */
   #checkOverrides(cls: ClassSymbol): void {
     for (const method of cls.methods.values()) {
+      if (method.hints.has("property")) this.#checkProperty(method);
+      if (method.hints.has("final") && method.isAbstract) {
+        const message = `\`${cls.name}.${method.name}\` is abstract: somebody has to override it`;
+        this.#report("E0517", method.span, message);
+      }
       if (method.name === "__init__") continue;
       if (method.isAbstract && method.typeParams.length > 0)
         this.#report(
@@ -300,11 +310,30 @@ class Classes {
     }
   }
 
+  /** A property is read like a field, so there is nothing to pass. */
+  #checkProperty(method: FunctionSymbol): void {
+    const isStatic = method.flavour === "staticmethod";
+    if (!isStatic && method.params.length === 1 && method.name !== "__init__") return;
+    const what = isStatic
+      ? "it has no object to belong to"
+      : method.name === "__init__"
+        ? "construction calls it"
+        : "it takes nothing but the object";
+    this.#report("E0516", method.span, `\`${method.name}\` cannot be a property: ${what}`);
+  }
+
   #checkOverride(cls: ClassSymbol, method: FunctionSymbol, base: FunctionSymbol): void {
     const above = base.owner!;
     const notes = [note(`\`${above.name}.${base.name}\` is defined here`, base.span)];
     const generic = [method, base].find((one) => one.typeParams.length > 0);
-    if (method.flavour !== base.flavour) {
+    const [property, other] = [method, base].map((one) => one.hints.has("property"));
+    if (base.hints.has("final")) {
+      const message = `\`${cls.name}.${method.name}\` cannot override \`${above.name}.${base.name}\`, which is final`;
+      this.#report("E0517", method.span, message, notes);
+    } else if (property !== other) {
+      const message = `only one of \`${cls.name}.${method.name}\` and the method it overrides is a property`;
+      this.#report("E0513", method.span, message, notes);
+    } else if (method.flavour !== base.flavour) {
       const message = `only one of \`${cls.name}.${method.name}\` and the method it overrides is static`;
       this.#report("E0513", method.span, message, notes);
     } else if (method.flavour !== "method") return;
@@ -320,7 +349,17 @@ class Classes {
   }
 
   #report(
-    code: "E0506" | "E0507" | "E0508" | "E0509" | "E0510" | "E0512" | "E0513" | "E0514",
+    code:
+      | "E0506"
+      | "E0507"
+      | "E0508"
+      | "E0509"
+      | "E0510"
+      | "E0512"
+      | "E0513"
+      | "E0514"
+      | "E0516"
+      | "E0517",
     at: Span,
     message: string,
     notes: ReturnType<typeof note>[] = [],

@@ -57,6 +57,9 @@ function checkBelow(cls: ClassSymbol, above: FieldDeclaration, report: ReportIte
       `\`${cls.name}\` cannot add the field \`${extra.name}\`: objects of \`${above.owner.name}\` end in items`,
       notes,
     );
+  const finalizer = finalizerOf(cls);
+  if (finalizer !== null)
+    report(finalizer.span, `objects of \`${above.owner.name}\` cannot have a finalizer`, notes);
   const init = cls.methods.get("__init__");
   if (init !== undefined)
     report(
@@ -64,6 +67,10 @@ function checkBelow(cls: ClassSymbol, above: FieldDeclaration, report: ReportIte
       `\`${cls.name}\` cannot have an __init__ of its own: that of \`${above.owner.name}\` says how many items there are`,
       notes,
     );
+}
+
+function finalizerOf(cls: ClassSymbol): FunctionSymbol | null {
+  return [...cls.methods.values()].find((one) => one.hints.has("finalizer")) ?? null;
 }
 
 function mayBeInline(cls: ClassSymbol, field: FieldDeclaration, report: ReportItems): boolean {
@@ -75,8 +82,13 @@ function mayBeInline(cls: ClassSymbol, field: FieldDeclaration, report: ReportIt
     report(field.defaultValue.span, "an inline field has no default: __init__ fills it");
     return false;
   }
-  if (!cls.immediate && cls.flavour === "class") return true;
-  const what = cls.immediate ? "an immediate class" : "a struct";
+  const isFinalized = ancestors(cls).some((one) => finalizerOf(one) !== null);
+  if (!cls.immediate && cls.flavour === "class" && !isFinalized) return true;
+  const what = cls.immediate
+    ? "an immediate class"
+    : isFinalized
+      ? "a class with a finalizer"
+      : "a struct";
   report(field.span, `${what} cannot have an inline field`);
   return false;
 }

@@ -226,7 +226,7 @@ function attributeCall(
   return b.emit("call_method", [object, ...values], e.span, named);
 }
 
-function isSuper(b: FunctionBuilder, e: Expression): boolean {
+export function isSuper(b: FunctionBuilder, e: Expression): boolean {
   if (e.kind !== "call" || e.callee.kind !== "name" || e.callee.text !== "super") return false;
   const symbol = b.symbolOf("super");
   return symbol !== null && specialForm(symbol) === "super";
@@ -238,6 +238,41 @@ function superCall(
   e: ExpressionOf<"call">,
   callee: ExpressionOf<"attribute">,
 ): HighValue {
+  const found = superMethod(b, callee, e.args.length === 0);
+  if (!isMethod(found)) return found;
+  const { values, aux } = callArguments(b, e.args, callee.span);
+  const argSpans = [callee.span, callee.object.span, ...(aux.argSpans ?? []).slice(1)];
+  const target = b.constant({ kind: "function", symbol: found.method });
+  return b.emit("call", [target, found.self, ...values], e.span, { ...aux, argSpans });
+}
+
+/** `super().area` of a property. */
+export function superProperty(b: FunctionBuilder, e: ExpressionOf<"attribute">): HighValue {
+  const found = superMethod(b, e, false);
+  if (!isMethod(found)) return found;
+  if (!found.method.hints.has("property")) {
+    b.report("E0511", e.span, `\`super().${e.name.text}\` is a method, which can only be called`);
+    return b.error();
+  }
+  const target = b.constant({ kind: "function", symbol: found.method });
+  return b.emit("call", [target, found.self], e.span, { argSpans: [e.span, e.object.span] });
+}
+
+interface SuperMethod {
+  readonly method: FunctionSymbol;
+  readonly self: HighValue;
+}
+
+function isMethod(found: SuperMethod | HighValue): found is SuperMethod {
+  return "method" in found;
+}
+
+/** The method above, and the object; or what stands for the expression when there is none. */
+function superMethod(
+  b: FunctionBuilder,
+  callee: ExpressionOf<"attribute">,
+  mayBeEmpty: boolean,
+): SuperMethod | HighValue {
   const { fn } = b;
   const self = fn.params[0];
   const name = callee.name.text;
@@ -247,7 +282,7 @@ function superCall(
   }
   const method = baseMethod(fn.owner, name);
   if (method === null) {
-    const isInit = name === "__init__" && e.args.length === 0;
+    const isInit = name === "__init__" && mayBeEmpty;
     // Every object has an `__init__` that does nothing.
     if (isInit) return b.none();
     const base = fn.owner.base;
@@ -265,10 +300,7 @@ function superCall(
     text: self.name.text,
     span: callee.object.span,
   });
-  const { values, aux } = callArguments(b, e.args, callee.span);
-  const argSpans = [callee.span, callee.object.span, ...(aux.argSpans ?? []).slice(1)];
-  const target = b.constant({ kind: "function", symbol: method });
-  return b.emit("call", [target, receiver, ...values], e.span, { ...aux, argSpans });
+  return { method, self: receiver };
 }
 
 function baseMethod(cls: ClassSymbol, name: string): FunctionSymbol | null {

@@ -7,7 +7,7 @@ import { typeOfExpression } from "../bind/resolve.ts";
 import { targetNames } from "../bind/scopes.ts";
 import type { StaticValue } from "../bind/symbols.ts";
 import type { FunctionBuilder } from "./build.ts";
-import { call } from "./calls.ts";
+import { call, isSuper, superProperty } from "./calls.ts";
 import type { Draft } from "./emitter.ts";
 import { formatOperator, interpolation } from "./format.ts";
 import { OPERATOR_OPS, type HighAux, type HighOpName, type HighValue } from "./ops.ts";
@@ -344,6 +344,7 @@ function truthOfConstant(value: StaticValue): boolean | null {
 // ---------------------------------------------------------------- attributes and items
 
 function attribute(b: FunctionBuilder, e: ExpressionOf<"attribute">): HighValue {
+  if (isSuper(b, e.object)) return superProperty(b, e);
   const object = expression(b, e.object);
   const known = object.kind === "const" ? memberOfConstant(b, object.value, e) : null;
   if (known !== null) return known;

@@ -259,6 +259,7 @@ export const CONTEXTUAL_WORDS: readonly string[] = [
   "abstract",
   "cache",
   "final",
+  "inline",
   "stable",
   "virtualizable",
 ];

@@ -161,6 +161,22 @@ export const NAMES_ROWS = {
     right:
       "class Frame:\n    pc: int\n    regs: inline array[int]\n    def __init__(self, size: int):\n        self.regs = array(size)\n        self.pc = 0\n",
   },
+  E0516: {
+    title: "property with arguments",
+    explanation:
+      "A method with `@property` is read like a field, `x.area`, so it takes nothing but the object, and is not called: `x.area()` would call what it gives. It cannot be set.",
+    wrong:
+      "class Square:\n    side: int = 1\n    @property\n    def area(self) -> int:\n        return self.side * self.side\n\nprint(Square().area())\n",
+    right:
+      "class Square:\n    side: int = 1\n    @property\n    def area(self) -> int:\n        return self.side * self.side\n\nSIZE = Square().area\n",
+  },
+  E0517: {
+    title: "override of what is final",
+    explanation:
+      "A class with `@final` has no subclasses, and a method with `@final` is overridden by none. Both say what readers may rely on.",
+    wrong: "@final\nclass Nil:\n    pass\n\nclass Empty(Nil):\n    pass\n",
+    right: "class Nil:\n    pass\n\n@final\nclass Empty(Nil):\n    pass\n",
+  },
   E0511: {
     title: "`super()` without a method to call",
     explanation:
