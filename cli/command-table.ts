@@ -106,6 +106,20 @@ export const COMMANDS = [
     heavy: true,
   },
   {
+    name: "fmt",
+    summary: "format source files",
+    about:
+      "Formats files in place: the .wr files named, and those in the folders named (default: here). A file with syntax errors is left alone and reported. What is printed with --check and --diff are the files that would change, and how. Exits with 1 when a file has syntax errors, or is not formatted under --check.",
+    positionals: [{ name: "PATH", rest: true, completes: "file" }],
+    options: [
+      { name: "check", help: "change nothing; exit with 1 if a file is not formatted" },
+      { name: "diff", help: "change nothing; print what would change" },
+      { name: "stdin", help: "format standard input to standard output" },
+    ],
+    examples: ["wright fmt langs/tiny", "wright fmt --check --diff ."],
+    heavy: true,
+  },
+  {
     name: "dump",
     summary: "show a function after a stage of the compiler",
     about: `Prints what the compiler has made of a function. Stages: ${STAGES.join(", ")}, and the name of every pass. Without --fn, the whole program's (tokens and ast: the entry file's).`,

@@ -40,6 +40,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<{ readonly run: Comman
   run: () => import("./commands/run.ts"),
   test: () => import("./commands/test.ts"),
   build: () => import("./commands/build.ts"),
+  fmt: () => import("./commands/fmt.ts"),
   dump: () => import("./commands/dump.ts"),
   why: () => import("./commands/why.ts"),
   explain: () => import("./commands/explain.ts"),

@@ -1,6 +1,14 @@
 /** `wright` as a user meets it: output, exit codes, and what bad input is told. */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -220,5 +228,54 @@ describe("wright", () => {
     expect(status).toBe(1);
     expect(stderr).toContain("StackOverflow");
     expect(stderr).toContain("deep.wr");
+  });
+});
+
+describe("wright fmt", () => {
+  const UGLY = "def main(argv:list[str])->int:\n  return len( argv )\n";
+  const TIDY = "def main(argv: list[str]) -> int:\n    return len(argv)\n";
+  const text = (name: string) => readFileSync(join(FOLDER, name), "utf8");
+
+  it("formats the files of a folder, and leaves alone what does not parse", () => {
+    program("fmt/ugly.wr", UGLY);
+    program("fmt/tidy.wr", TIDY);
+    program("fmt/broken.wr", "def f(:\n");
+    const { status, stderr } = wright(["fmt", "fmt"]);
+    expect(status).toBe(1);
+    expect(text("fmt/ugly.wr")).toBe(TIDY);
+    expect(text("fmt/broken.wr")).toBe("def f(:\n");
+    expect(stderr).toContain("broken.wr:1:6");
+    expect(stderr).toContain("1 file formatted, 1 as it should be, 1 left alone");
+  });
+
+  it("--check and --diff change nothing", () => {
+    const path = program("fmt-check/ugly.wr", UGLY);
+    const checked = wright(["fmt", "--check", "-q", path]);
+    expect(checked).toMatchObject({ status: 1, stdout: `${path}\n`, stderr: "" });
+    const { status, stdout } = wright(["fmt", "--diff", path]);
+    expect(status).toBe(0);
+    const lines = UGLY.trimEnd()
+      .split("\n")
+      .map((line) => `-${line}\n`);
+    const better = TIDY.trimEnd()
+      .split("\n")
+      .map((line) => `+${line}\n`);
+    expect(stdout).toContain([...lines, ...better].join(""));
+    expect(text(path)).toBe(UGLY);
+    expect(wright(["fmt", "--check", program("fmt-check/tidy.wr", TIDY)]).status).toBe(0);
+  });
+
+  it("formats standard input", () => {
+    const { status, stdout } = spawnSync(process.execPath, [LAUNCHER, "fmt", "--stdin"], {
+      input: UGLY,
+      encoding: "utf8",
+    });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: TIDY });
+  });
+
+  it("says which path does not exist", () => {
+    const { status, stderr } = wright(["fmt", "nowhere"]);
+    expect(status).toBe(2);
+    expect(stderr).toContain("there is no folder or file nowhere");
   });
 });

@@ -18,6 +18,9 @@ import {
 } from "./strings.ts";
 import { indexOf, KEYWORDS, SIGNS, T } from "./tokens.ts";
 
+/** chevrotain's token, under a name that other folders may import. */
+export type Token = IToken;
+
 /** A mistake found in a chunk's text, at chunk-relative offsets. */
 export interface Problem {
   readonly code: CodeName;
