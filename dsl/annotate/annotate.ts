@@ -26,7 +26,7 @@ import type { Annotation } from "./lattice.ts";
 import { refinements } from "./narrow.ts";
 import type { Refinement } from "./narrow.ts";
 import type { AnnotatedProgram, Spec } from "./result.ts";
-import { show } from "./show.ts";
+import { classKey, show } from "./show.ts";
 import * as specs from "./specs.ts";
 import { checkRaised, transfer } from "./transfer.ts";
 import * as types from "./types.ts";
@@ -95,15 +95,47 @@ export function annotate(bound: BoundProgram, options: AnnotateOptions): Annotat
   };
 }
 
+/** How often a class may hold itself at other type arguments. */
+const MOST_NESTED = 12;
+
 /** Every class with its bases and all its fields' cells: layouts need those that nobody asked for too. */
 function completeClasses(ctx: Context): ClassInstance[] {
-  // Bases are appended while the list is walked.
+  const count = ctx.classes.length;
+  const complete = new Set<string>();
+  /** Of classes that only fields mention: the one whose field that is. */
+  const holders = new Map<ClassInstance, ClassInstance>();
+  // Bases and classes of fields are appended while the list is walked.
   for (let i = 0; i < ctx.classes.length; i++) {
     const cls = findClass(ctx.classes[i]!);
+    if (i === count) for (const one of ctx.classes.slice(0, count)) complete.add(classKey(one));
+    if (i >= count) {
+      // One with these type arguments has been here.
+      const key = classKey(cls);
+      if (complete.has(key) || isEndless(ctx, cls, holders)) continue;
+      complete.add(key);
+    }
+    const known = ctx.classes.length;
     ctx.baseOf(cls);
     for (const name of cls.symbol.fields.keys()) types.findField(ctx, cls, name);
+    for (const one of ctx.classes.slice(known)) holders.set(one, cls);
   }
   return distinct(ctx.classes.map(findClass));
+}
+
+/** Whether a class holds itself at type arguments that grow: `class Tree[T]` with a `Tree[list[T]]`. */
+function isEndless(
+  ctx: Context,
+  cls: ClassInstance,
+  holders: ReadonlyMap<ClassInstance, ClassInstance>,
+): boolean {
+  const { symbol } = cls;
+  let nested = 0;
+  for (let at = holders.get(cls); at !== undefined; at = holders.get(at))
+    if (at.symbol === symbol) nested++;
+  if (nested <= MOST_NESTED) return false;
+  const message = `${symbol.name} holds itself with ever new type arguments: there would be classes without end`;
+  ctx.report(diagnostic("E0606", symbol.span, message));
+  return true;
 }
 
 function distinct(classes: ClassInstance[]): ClassInstance[] {

@@ -242,7 +242,8 @@ export function callFunction(
   if (specs.isGeneric(symbol)) return callGeneric(at, symbol, sources, spans, negate);
   const variant = variantOf(at, symbol, sources);
   if (variant === null) return POISON;
-  const target = specs.specOf(at.ctx, symbol, variant);
+  const target = specs.calledSpec(at.ctx, symbol, variant);
+  if (target === null) return POISON;
   const kept = symbol.params
     .map((_, i) => i)
     .filter((i) => !variant.constArgs.has(symbol.params[i]!.name.text));

@@ -10,6 +10,7 @@ import type { ClassSymbol, FunctionSymbol, StaticValue } from "../bind/symbols.t
 import type { HighGraph } from "../flow/ops.ts";
 import { exitLinks } from "../flow/graph.ts";
 import type { TypeExpr } from "../syntax/ast.ts";
+import { diagnostic } from "../syntax/diagnostics.ts";
 import type { Span } from "../syntax/source.ts";
 import { find, findClass, findFunction, newCell } from "./cells.ts";
 import type {
@@ -60,8 +61,44 @@ export function specOf(ctx: Context, symbol: FunctionSymbol, variant: Variant = 
   return spec;
 }
 
+/** The specialisation that a call asks for; null, and said, if such calls would go on asking for new ones. */
+export function calledSpec(
+  ctx: Context,
+  symbol: FunctionSymbol,
+  variant: Variant,
+): LiveSpec | null {
+  if (variant === PLAIN) return specOf(ctx, symbol);
+  if (ctx.specsByKey.has(variantSpecKey(symbol, variant))) return variantSpec(ctx, symbol, variant);
+  if (isEndless(ctx, symbol, ctx.current, MOST_VARIANTS)) return null;
+  return variantSpec(ctx, symbol, variant);
+}
+
+/** How many bodies of one function may lead to each other, by their constants and by their types. */
+const MOST_VARIANTS = 200;
+const MOST_TYPES = 12;
+
+/** Whether the first use of a body is in one of the same function, and that in another, again and again. */
+function isEndless(
+  ctx: Context,
+  symbol: FunctionSymbol,
+  origin: Instantiation["origin"],
+  most: number,
+): boolean {
+  let count = 0;
+  for (let at = origin; at !== null; at = (at.spec as LiveSpec).origin)
+    if (at.spec.symbol === symbol) count++;
+  if (count <= most) return false;
+  const message = `${symbol.name} calls itself, directly or not, with ever new types or constants: it would have bodies without end`;
+  ctx.report(diagnostic("E0606", origin!.span ?? symbol.span, message));
+  return true;
+}
+
+function variantSpecKey(symbol: FunctionSymbol, variant: Variant): string {
+  return symbol.qualifiedName + variantKey(variant) + `#${symbolId(symbol)}`;
+}
+
 function variantSpec(ctx: Context, symbol: FunctionSymbol, variant: Variant): LiveSpec {
-  const key = symbol.qualifiedName + variantKey(variant) + `#${symbolId(symbol)}`;
+  const key = variantSpecKey(symbol, variant);
   const known = ctx.specsByKey.get(key);
   if (known !== undefined) return known;
   const owner =
@@ -76,6 +113,7 @@ function variantSpec(ctx: Context, symbol: FunctionSymbol, variant: Variant): Li
     owner,
     typeArgs: [],
     variant,
+    ...(variant === PLAIN || ctx.current === null ? {} : { origin: { ...ctx.current } }),
   });
 }
 
@@ -590,6 +628,7 @@ function specialiseBody(ctx: Context, instantiation: Instantiation): boolean {
       returnsNone(ctx, known, instantiation);
     return isNew || ctx.hasWork();
   }
+  if (isEndless(ctx, symbol, instantiation.origin, MOST_TYPES)) return false;
   const cells = declaredArguments(instantiation, names, annotations);
   const owner =
     symbol.owner === null || symbol.owner.flavour === "mixin" || symbol.flavour === "staticmethod"

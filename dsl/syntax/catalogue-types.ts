@@ -330,6 +330,15 @@ const RAW_AND_JIT = {
     wrong: "TABLE = [1, 2]\nFIRST = TABLE[5]\n",
     right: "TABLE = [1, 2]\nFIRST = TABLE[0]\n",
   },
+  E0606: {
+    title: "bodies or classes without end",
+    explanation:
+      "There is one copy of a generic function for every tuple of types it is used with, one of a function with `const` parameters for every tuple of constants, and one of a generic class for its type arguments. Here each of them asks for another one, so that there would be no last one.",
+    wrong:
+      "def depth[T](x: T, n: int) -> int:\n    return 0 if n == 0 else depth([x], n - 1) + 1\n\nprint(depth(1, 3))\n",
+    right:
+      "def depth[T](x: T, n: int) -> int:\n    return 0 if n == 0 else depth(x, n - 1) + 1\n\nprint(depth(1, 3))\n",
+  },
   E0701: {
     title: "wrong use of an intrinsic",
     explanation:
