@@ -2,9 +2,10 @@
  * Our own mistakes: what is said, and the report that is written, so that a bug can be found from what
  * its finder sends. Names of files are in the report; their contents are not.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { makeFolder } from "../compiler/folders.ts";
 import { cacheFolder, version } from "./install.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -72,7 +73,7 @@ function writeReport(text: string): string | null {
   const name = `wright-report-${new Date().toISOString().replace(/[:.]/g, "-")}.txt`;
   for (const folder of [join(cacheFolder(), "reports"), tmpdir()]) {
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       writeFileSync(join(folder, name), text);
       return join(folder, name);
     } catch {

@@ -5,9 +5,10 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { makeFolder } from "./folders.ts";
 import { annotate } from "../dsl/annotate/annotate.ts";
 import { bindProgram } from "../dsl/bind/bind.ts";
 import { build } from "../dsl/flow/build.ts";
@@ -34,7 +35,7 @@ export async function collectorSource(cache: string): Promise<CFile> {
   const known = await readFile(path, "utf8").catch(() => null);
   if (known !== null) return { name: FILE, text: known };
   const file = translateCollector();
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   const temporary = `${path}.${randomBytes(4).toString("hex")}`;
   await writeFile(temporary, file.text);
   await rename(temporary, path);

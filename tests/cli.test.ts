@@ -160,6 +160,54 @@ describe("wright", () => {
     expect(stderr).toContain("good.wr");
   });
 
+  /** A compiler that fails whenever it is to compile, saying this. */
+  function failingCompiler(name: string, message: string): string {
+    const path = join(FOLDER, name);
+    const text = `#!/bin/sh\ncase " $* " in *" -c "*) echo "${message}" >&2; exit 1;; esac\nexec cc "$@"\n`;
+    writeFileSync(path, text, { mode: 0o755 });
+    return path;
+  }
+
+  function builtFiles(): string[] {
+    return readdirSync(FOLDER).filter((name) => name.startsWith("refused"));
+  }
+
+  it("a C compiler that fails is our fault, and the file it refused is kept", (ctx) => {
+    if (!hasCompiler) ctx.skip("no C compiler");
+    const cache = join(FOLDER, "failing-cache");
+    const cc = failingCompiler("failing-cc", "internal compiler error");
+    const { status, stderr } = wright(
+      ["build", program("good.wr", GOOD), "-o", "refused", "--cc", cc],
+      { XDG_CACHE_HOME: cache },
+    );
+    expect(status).toBe(3);
+    expect(stderr).toContain("the C compiler could not compile");
+    expect(stderr).toContain("internal compiler error");
+    expect(stderr).toContain("the file was kept: ");
+    expect(builtFiles()).toEqual([]);
+  });
+
+  it("a disk that is full is said to be, whoever finds out", (ctx) => {
+    if (!hasCompiler) ctx.skip("no C compiler");
+    const full = failingCompiler("full-cc", "cannot write: No space left on device");
+    const byCompiler = wright(["build", program("good.wr", GOOD), "-o", "refused", "--cc", full], {
+      XDG_CACHE_HOME: join(FOLDER, "full-cache"),
+    });
+    // Files of at most 8 blocks: the first larger one of ours is refused by the system.
+    const line = `ulimit -f 8; exec "${process.execPath}" "${LAUNCHER}" build good.wr -o refused`;
+    const byUs = spawnSync("bash", ["-c", line], {
+      cwd: FOLDER,
+      encoding: "utf8",
+      env: { ...process.env, NO_COLOR: "1", XDG_CACHE_HOME: join(FOLDER, "limited-cache") },
+    });
+    for (const { status, stderr } of [byCompiler, byUs]) {
+      expect(stderr).toContain("there is no space left for the build's files");
+      expect(stderr).toContain("WRIGHT_CACHE");
+      expect(status).toBe(1);
+    }
+    expect(builtFiles()).toEqual([]);
+  });
+
   it("an interrupted build exits with 130 and leaves nothing half-written", async (ctx) => {
     if (!hasCompiler) ctx.skip("no C compiler");
     const cache = join(FOLDER, "cold-cache");

@@ -1,7 +1,8 @@
 /** `wright doctor`: whether this machine has what is needed, and what to do about what it lacks. */
-import { accessSync, constants, existsSync, mkdirSync } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { freemem, totalmem } from "node:os";
 import { join } from "node:path";
+import { makeFolder } from "../../compiler/folders.ts";
 import { findCompiler } from "../../compiler/c/toolchain.ts";
 import { cacheFolder, libraryFolder, version } from "../install.ts";
 import { flag, type Invocation } from "../invocation.ts";
@@ -54,7 +55,7 @@ function library(): Finding {
 function cache(): Finding {
   const folder = cacheFolder();
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK);
     return { what: "cache", state: "ok", found: folder, fix: null };
   } catch {

@@ -1,6 +1,7 @@
 /** `wright new NAME [--template T]`: a folder with a small language that works. */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
+import { makeFolder } from "../../compiler/folders.ts";
 import { CONFIG_NAME } from "../config.ts";
 import { packageRoot, templatesFolder } from "../install.ts";
 import { optionText, type Invocation } from "../invocation.ts";
@@ -42,7 +43,7 @@ export async function run(call: Invocation): Promise<number> {
 }
 
 function copyTemplate(from: string, to: string, name: string): void {
-  mkdirSync(to, { recursive: true });
+  makeFolder(to);
   cpSync(from, to, { recursive: true, filter: (path) => basename(path) !== "out" });
   const config = join(to, CONFIG_NAME);
   const settings = JSON.parse(readFileSync(config, "utf8")) as Record<string, unknown>;

@@ -7,12 +7,13 @@
  * nothing to trip over. Failures are values with a message.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { homedir, availableParallelism } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { env } from "node:process";
 import { fileURLToPath } from "node:url";
+import { makeFolder } from "../folders.ts";
 import { emitC, type CFile, type EmitOptions } from "./emit.ts";
 import {
   compileFlags,
@@ -84,6 +85,7 @@ async function buildIn(
   // 1. A compiler, before any work is done for it.
   const compiler = await findCompiler(options.cc ?? (env["CC"] || null));
   if ("kind" in compiler) return { ok: false, problem: compiler };
+  await checkOutput(resolve(options.output));
   // 2. C files.
   const { files } = emitC(program, emitOptions(options));
   const characters = files.reduce((sum, file) => sum + file.text.length, 0);
@@ -118,8 +120,20 @@ async function runtimeFiles(): Promise<CFile[]> {
   );
 }
 
+/** Where nothing can be written is found out before minutes are spent, and not by the linker. */
+async function checkOutput(output: string): Promise<void> {
+  makeFolder(dirname(output));
+  const probe = temporaryName(output);
+  await writeFile(probe, "");
+  await rm(probe, { force: true });
+}
+
+function temporaryName(output: string): string {
+  return `${output}.${randomBytes(4).toString("hex")}.tmp`;
+}
+
 async function writeFiles(directory: string, files: readonly CFile[]): Promise<void> {
-  await mkdir(directory, { recursive: true });
+  makeFolder(directory);
   for (const { name, text } of files) await writeFile(join(directory, name), text);
 }
 
@@ -145,7 +159,7 @@ async function compileAll(
 ): Promise<string[] | BuildProblem> {
   const flags = compileFlags(compiler, flagOptions(options));
   const store = join(cacheDirectory(options), "objects");
-  await mkdir(store, { recursive: true });
+  makeFolder(store);
   const units = unitsOf(files, store, compiler, flags);
   const pending = [...units];
   let done = 0;
@@ -226,8 +240,7 @@ async function link(
   options: BuildOptions,
 ): Promise<BuildResult> {
   const output = resolve(options.output);
-  const temporary = `${output}.${randomBytes(4).toString("hex")}.tmp`;
-  await mkdir(dirname(output), { recursive: true });
+  const temporary = temporaryName(output);
   try {
     const args = [...objects, "-o", temporary, ...linkFlags(flagOptions(options))];
     const outcome = await run(compiler.command, args, withSignal(options, dirname(output)));
@@ -264,7 +277,7 @@ async function compilerProblem(
   let kept = "";
   if (work !== null && file !== null) {
     const directory = join(cacheDirectory(options), "failed");
-    await mkdir(directory, { recursive: true });
+    makeFolder(directory);
     for (const name of [file, "program.h", ...RUNTIME_HEADERS]) {
       const text = await readFile(join(work, name), "utf8").catch(() => null);
       if (text !== null) await writeFile(join(directory, name), text);
@@ -282,7 +295,7 @@ function problemOf(error: unknown, options: BuildOptions): BuildProblem {
   const failure = error as NodeJS.ErrnoException;
   if (typeof failure.code !== "string") throw error;
   if (options.signal?.aborted === true) return interrupted();
-  if (failure.code === "ENOSPC" || failure.code === "EDQUOT") return diskFull(failure.message);
+  if (["ENOSPC", "EDQUOT", "EFBIG"].includes(failure.code)) return diskFull(failure.message);
   return { kind: "io", message: "a file could not be read or written", details: failure.message };
 }
 
