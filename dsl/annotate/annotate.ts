@@ -78,6 +78,7 @@ export function annotate(bound: BoundProgram, options: AnnotateOptions): Annotat
     settle(ctx);
     check(ctx);
   }
+  ctx.reportHidden();
   const lateFields = findLateFields(ctx);
   const called = new Set<Spec>(ctx.specs.slice(0, reached));
   return {

@@ -118,6 +118,12 @@ export class Context {
   private readonly reported = new Set<string>();
   private readonly relocated = new Set<Span>();
 
+  /** By place: what was wrong before the program had settled. */
+  private readonly early = new Map<
+    Span,
+    { readonly current: NonNullable<Context["current"]>; readonly found: Diagnostic }
+  >();
+
   /** Reads a file of the project for `embed_text`: bytes as code units, or null. */
   readonly embed: (path: string, from: ModuleSymbol) => string | null;
 
@@ -175,9 +181,33 @@ export class Context {
     message: string,
     options: DiagnosticOptions = {},
   ): Annotation {
-    if (this.checking && span !== null)
-      this.reportFromBody(diagnostic(code, span, message, options));
+    if (span === null) return POISON;
+    const found = diagnostic(code, span, message, options);
+    if (this.checking) this.reportFromBody(found);
+    else if (this.current !== null && !this.early.has(span))
+      this.early.set(span, { current: { ...this.current }, found });
     return POISON;
+  }
+
+  /**
+   * In a loop an error's result may come back to the very op that is wrong, which the last pass then
+   * takes for a consequence: `at = at.next` where `next` has no `next`. When nothing else was reported
+   * the first error of the fixpoint that still stands is.
+   */
+  reportHidden(): void {
+    if (this.diagnostics.some((one) => one.severity === "error")) return;
+    for (const { current, found } of this.early.values()) {
+      const { graph, annotations, uncalled } = current.spec as LiveSpec;
+      if (uncalled || graph === null) continue;
+      const stands = graph.blocks.some((block) =>
+        block.ops.some(
+          (op) => op.span === current.span && annotations[op.result.id]?.kind === "poison",
+        ),
+      );
+      if (!stands) continue;
+      this.current = current;
+      return this.reportFromBody(found);
+    }
   }
 
   /** What goes wrong in a library body at the user's types is shown where the user asked for them, once. */
