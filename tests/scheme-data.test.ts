@@ -21,13 +21,13 @@ function wright(...args: string[]): { status: number | null; text: string } {
   return { status: run.status, text: run.stdout + run.stderr };
 }
 
-test("the tests beside the modules", () => {
+test("the tests beside the modules", { timeout: 300_000 }, () => {
   const run = wright("test", "langs/scheme");
   expect(run.text).toContain(" 0 failed");
   expect(run.status).toBe(0);
 });
 
-test.skipIf(!hasPeer)("random operations on numbers agree with Chez Scheme", () => {
+test.skipIf(!hasPeer)("random operations agree with Chez Scheme", { timeout: 300_000 }, () => {
   const vm = join(folder, "number-lines");
   expect(wright("build", "-q", "langs/scheme/number_lines.wr", "-o", vm).status).toBe(0);
   const { compared, differences } = compareNumbers(vm, "petite", 7, 10000);

@@ -101,6 +101,9 @@ test("the process", () => {
   const buffer = memory.alloc(64) as number;
   expect(read(buffer, call("wr_os_getenv", ...text("GREETING"), buffer, 64))).toBe("hé");
   expect(call("wr_os_getenv", ...text("NOTHING"), buffer, 64)).toBe(-1);
+  const all = call("wr_os_environ", buffer, 0) as number;
+  const entries = memory.alloc(all) as number;
+  expect(read(entries, call("wr_os_environ", entries, all))).toContain("GREETING=hé\0");
   expect(call("wr_os_getcwd", buffer, 0)).toBe(Buffer.from(process.cwd()).length);
   memory.zero(buffer, 32);
   expect(call("wr_os_random", buffer, 32)).toBe(0);

@@ -231,6 +231,10 @@ function processFunctions(environment: Readonly<Record<string, string | undefine
       const value = environment[key];
       return value === undefined ? -1 : copyText(memory, Buffer.from(value), into, capacity);
     },
+    wr_os_environ(memory: RawMemory, into: RawAddress, capacity: Word): Word {
+      const entries = Object.entries(environment).map(([name, value]) => `${name}=${value}\0`);
+      return copyText(memory, Buffer.from(entries.join("")), into, capacity);
+    },
     wr_os_random(memory: RawMemory, into: RawAddress, n: Word): Word {
       randomFillSync(memory.bytes(into, n));
       return 0;

@@ -338,6 +338,18 @@ int64_t wr_os_getenv(wr_addr name, int64_t length, wr_addr into, int64_t capacit
   return value == NULL ? -1 : copy_text(value, into, capacity);
 }
 
+extern char **environ;
+
+int64_t wr_os_environ(wr_addr into, int64_t capacity) {
+  int64_t used = 0;
+  for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
+    int64_t n = (int64_t)strlen(*entry) + 1;
+    if (used + n <= capacity) memcpy(into + used, *entry, (size_t)n);
+    used += n;
+  }
+  return used;
+}
+
 int64_t wr_os_random(wr_addr into, int64_t n) {
   for (int64_t done = 0; done < n;) {
     ssize_t got = getrandom(into + done, (size_t)(n - done), 0);

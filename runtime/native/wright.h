@@ -262,6 +262,7 @@ void wr_os_exit(int64_t code);
 int64_t wr_os_clock_wall_ns(void);
 int64_t wr_os_clock_mono_ns(void);
 int64_t wr_os_cpu_ns(void);
+int64_t wr_os_environ(wr_addr into, int64_t capacity);
 int64_t wr_os_getenv(wr_addr name, int64_t length, wr_addr into, int64_t capacity);
 int64_t wr_os_random(wr_addr into, int64_t n);
 int64_t wr_os_isatty(int64_t fd);
