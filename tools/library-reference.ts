@@ -177,6 +177,7 @@ const IMPORTED: readonly Part[] = [
         "folder_of",
         "file_name_of",
         "getenv",
+        "environment",
       ],
       ...[
         "time",
