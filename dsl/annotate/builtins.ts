@@ -439,6 +439,7 @@ function jitHint(at: At, name: string, args: CallArguments): Annotation {
       return staticAnnotation({ kind: "builtin", symbol: driverSymbol });
     case "driver.merge_point":
     case "driver.can_enter":
+      checkGreens(at, args);
       at.ctx.resolve(at.spec, at.op, {
         kind: "intrinsic",
         name: `jit_${name.slice("driver.".length)}`,
@@ -457,6 +458,26 @@ function jitHint(at: At, name: string, args: CallArguments): Annotation {
     default:
       return at.ctx.error("E0802", at.op.span, `there is no JIT hint \`${name}\``);
   }
+}
+
+/** What stays the same while a loop of the hosted program runs, and can be told apart at a glance. */
+const GREEN: ReadonlySet<Annotation["kind"]> = new Set<Annotation["kind"]>([
+  ...(["int", "bool", "char", "str", "enum", "class", "instance"] as const),
+  ...(["never", "poison"] as const),
+]);
+
+function checkGreens(at: At, args: CallArguments): void {
+  const first = args.values.length - args.keywords.length;
+  args.keywords.forEach((name, i) => {
+    if (at.op.aux.greens?.includes(name) !== true) return;
+    const found = annotationOf(at.spec, args.values[first + i]!);
+    if (GREEN.has(found.kind)) return;
+    at.ctx.error(
+      "E0806",
+      args.spans[first + i] ?? at.op.span,
+      `the green \`${name}\` is ${show(found)}: it must be an int, a text, an enum member or an object`,
+    );
+  });
 }
 
 const driverSymbol = builtin("jit:driver");

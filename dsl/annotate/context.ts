@@ -375,6 +375,11 @@ function arrivalNotes(spec: LiveSpec, arrival: Arrival): Note[] {
 
 /** What would make the value fit, when there is one obvious thing. */
 export function misfitHelp(found: Annotation, wanted: Annotation): string | null {
+  if (found.kind === "constant" && found.value.kind === "function" && wanted.kind === "function") {
+    const { symbol } = found.value;
+    if (specs.isGeneric(symbol))
+      return `a generic function is no value: write a lambda that calls \`${symbol.name}\``;
+  }
   if (found.kind === "int" && wanted.kind === "float")
     return "convert it: `float(…)`, or write the number with a point";
   if (found.kind === "float" && wanted.kind === "int")

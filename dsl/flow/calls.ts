@@ -17,6 +17,7 @@ import {
 } from "./expressions.ts";
 import { concatenation, toText } from "./format.ts";
 import { generatorExpression } from "./generators.ts";
+import { checkDriver, checkDriverCall } from "./jit-hints.ts";
 import type { HighAux, HighValue } from "./ops.ts";
 
 export function call(b: FunctionBuilder, e: ExpressionOf<"call">): HighValue {
@@ -26,6 +27,7 @@ export function call(b: FunctionBuilder, e: ExpressionOf<"call">): HighValue {
     const form = symbol === null ? null : specialForm(symbol);
     const special = form === null ? null : specialCall(b, form, e);
     if (special !== null) return special;
+    if (symbol?.kind === "builtin" && symbol.name === "jit:JitDriver") checkDriver(b, e);
     const consumed = symbol === null ? null : consumption(b, preludeName(symbol), e);
     if (consumed !== null) return consumed;
   } else if (callee.kind === "attribute") return attributeCall(b, e, callee);
@@ -217,12 +219,13 @@ function attributeCall(
   callee: ExpressionOf<"attribute">,
 ): HighValue {
   if (isSuper(b, callee.object)) return superCall(b, e, callee);
-  checkMergePoint(b, callee);
+  const greens = checkDriverCall(b, e, callee);
   const object = expression(b, callee.object);
   const known = object.kind === "const" ? memberOfConstant(b, object.value, callee) : null;
   if (known !== null) return plainCall(b, e, known);
   const { values, aux } = callArguments(b, e.args, callee.object.span);
-  const named = { ...aux, name: callee.name.text, nameSpan: callee.name.span };
+  const { text: name, span: nameSpan } = callee.name;
+  const named = { ...aux, name, nameSpan, ...(greens === null ? {} : { greens }) };
   return b.emit("call_method", [object, ...values], e.span, named);
 }
 
@@ -305,20 +308,6 @@ function superMethod(
 
 function baseMethod(cls: ClassSymbol, name: string): FunctionSymbol | null {
   return cls.base === null ? null : findMethod(cls.base, name);
-}
-
-/** `driver.merge_point(…)` marks the head of the interpreter's loop. */
-function checkMergePoint(b: FunctionBuilder, callee: ExpressionOf<"attribute">): void {
-  if (callee.name.text !== "merge_point" || callee.object.kind !== "name") return;
-  const symbol = b.symbolOf(callee.object.text);
-  if (symbol?.kind !== "global" || symbol.value?.kind !== "call") return;
-  const maker = symbol.value.callee;
-  if (maker.kind !== "name" && maker.kind !== "attribute") return;
-  const made = maker.kind === "name" ? maker.text : maker.name.text;
-  if (made !== "JitDriver" || b.frames.some((frame) => frame.kind === "loop")) return;
-  b.report("E0801", callee.span, "a merge point belongs in the interpreter's loop", {
-    help: "put it first in the body of the loop that executes one instruction after another",
-  });
 }
 
 // ---------------------------------------------------------------- special forms

@@ -122,6 +122,8 @@ export interface HighAux {
   /** The span of the attribute's name, for messages and for the editor. */
   readonly nameSpan?: Span;
   readonly checked?: boolean;
+  /** Of a driver's hint: which keywords are its greens. */
+  readonly greens?: readonly string[];
   /** The step of a counting loop: stays between the loop's bounds, so it does not wrap. */
   readonly counter?: true;
   readonly keywords?: readonly string[];

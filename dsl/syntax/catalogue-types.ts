@@ -387,6 +387,33 @@ const RAW_AND_JIT = {
     right:
       "class Handle:\n    fd: int\n    def __init__(self, fd: int):\n        self.fd = fd\n    @finalizer\n    def close(self) -> None:\n        self.fd = -1\n",
   },
+  E0804: {
+    title: "merge point that does not fit its driver",
+    explanation:
+      "`merge_point` and `can_enter` pass every green and every red of the driver, by name, and nothing else: together they are all that the loop keeps.",
+    wrong:
+      'from wright.jit import JitDriver\n\ndriver = JitDriver(greens=["pc"], reds=["x"])\n\ndef run(x: int) -> int:\n    pc = 0\n    while pc < x:\n        driver.merge_point(pc=pc)\n        pc += 1\n    return x\n',
+    right:
+      'from wright.jit import JitDriver\n\ndriver = JitDriver(greens=["pc"], reds=["x"])\n\ndef run(x: int) -> int:\n    pc = 0\n    while pc < x:\n        driver.merge_point(pc=pc, x=x)\n        pc += 1\n    return x\n',
+  },
+  E0805: {
+    title: "malformed driver",
+    explanation:
+      "A driver lists its greens and reds as names, written out, each once. `location` is a function that takes the greens, in their order, and `virtualizable` names one of the reds.",
+    wrong:
+      'from wright.jit import JitDriver\n\ndriver = JitDriver(greens=["pc"], reds=["frame"], virtualizable="frames")\n',
+    right:
+      'from wright.jit import JitDriver\n\ndriver = JitDriver(greens=["pc"], reds=["frame"], virtualizable="frame")\n',
+  },
+  E0806: {
+    title: "green of an unsuitable type",
+    explanation:
+      "Greens say where the hosted program is: compiled loops are found by them, so they are compared at every merge point. They are ints, chars, texts, enum members or objects (compared by identity).",
+    wrong:
+      'from wright.jit import JitDriver\n\ndriver = JitDriver(greens=["at"], reds=["x"])\n\ndef run(x: int) -> int:\n    at = 0.5\n    while at < 3.0:\n        driver.merge_point(at=at, x=x)\n        at += 1.0\n    return x\n',
+    right:
+      'from wright.jit import JitDriver\n\ndriver = JitDriver(greens=["at"], reds=["x"])\n\ndef run(x: int) -> int:\n    at = 0\n    while at < 3:\n        driver.merge_point(at=at, x=x)\n        at += 1\n    return x\n',
+  },
 } as const satisfies Record<string, CatalogueRow>;
 
 const WARNINGS = {
