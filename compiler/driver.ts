@@ -231,12 +231,15 @@ function initialise(program: LLProgram, analysis: Analysis, host: Host): Diagnos
   } catch (error) {
     const message = buildTimeFailure(machine, error);
     if (message === null) throw error;
-    const notes = machine.traceback
-      .text()
-      .split("\n")
-      .filter((line) => line.trim() !== "");
-    return diagnostic("E0605", analysis.bound.entry.body.span, message, {
-      notes: notes.map((line) => note(line.trim())),
+    const isOurs = error instanceof MachineError;
+    const sites = isOurs ? error.trail : machine.traceback.sites;
+    // The innermost place that is not the library's.
+    const { modules } = analysis.bound;
+    const own = new Set(modules.filter((one) => !one.isLibrary).map((one) => one.path));
+    const place = sites.find(({ file }) => own.has(file));
+    const lines = isOurs ? [] : machine.traceback.text().split("\n");
+    return diagnostic("E0605", place?.at ?? analysis.bound.entry.body.span, message, {
+      notes: lines.filter((line) => line.trim() !== "").map((line) => note(line.trim())),
     });
   }
   freeze(program, machine);

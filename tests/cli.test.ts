@@ -134,6 +134,22 @@ describe("wright", () => {
     expect(stderr).toContain("E0605");
     expect(stderr).toContain("IndexError");
     expect(stderr).toContain('File "body.wr", line 2');
+    expect(stderr).toContain("--> body.wr:2:");
+  });
+
+  it("points at what touches the outside while the program is built", () => {
+    const { status, stderr } = wright([
+      "run",
+      program(
+        "outside.wr",
+        "from wright.os import getenv\n\nx = 1\nHOME = getenv('HOME')\n\ndef main(argv: list[str]) -> int:\n    return x if HOME is None else 0\n",
+      ),
+    ]);
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      "a module body may not touch the world outside: it calls wr_os_getenv",
+    );
+    expect(stderr).toContain("--> outside.wr:4:8");
   });
 
   it("build makes an executable that behaves like run", (ctx) => {

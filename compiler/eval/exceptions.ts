@@ -56,6 +56,7 @@ export interface TracebackSite {
   readonly function: string;
   readonly file: string;
   readonly line: number;
+  readonly at: Span;
 }
 
 /** What an exception adds to a traceback when it leaves a function at this place, innermost first. */
@@ -64,7 +65,7 @@ export function sitesOf(fn: LLFunction, at: Span | null): readonly TracebackSite
 }
 
 export function tracebackSite({ function: name, at }: Frame): TracebackSite {
-  return { function: name, file: at.chunk.file.path, line: startPosition(at).line };
+  return { function: name, file: at.chunk.file.path, line: startPosition(at).line, at };
 }
 
 function tracebackLine(site: TracebackSite): string {
