@@ -23,23 +23,30 @@ import { runPasses } from "./passes/passes.ts";
 import { lower } from "./repr/lower.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
-const ENTRY = "runtime/gc/copying.wr";
-const FILE = "gc_copying.c";
+/** The collectors that a build may have; each is a module of `runtime/gc`. */
+export const COLLECTORS = ["generational", "copying"] as const;
+export type CollectorName = (typeof COLLECTORS)[number];
+export const DEFAULT_COLLECTOR: CollectorName = "generational";
+
 /** What the translation depends on: the toolchain's own sources and the library's. */
 const INPUTS = ["dsl", "compiler", "runtime/gc"];
 
 /** The collector as C, from the cache directory if this toolchain has translated it before. */
-export async function collectorSource(cache: string): Promise<CFile> {
+export async function collectorSource(cache: string, name: CollectorName): Promise<CFile> {
   const folder = join(cache, "runtime");
-  const path = join(folder, `${fingerprint()}.c`);
+  const path = join(folder, `${name}-${fingerprint()}.c`);
   const known = await readFile(path, "utf8").catch(() => null);
-  if (known !== null) return { name: FILE, text: known };
-  const file = translateCollector();
+  if (known !== null) return { name: fileOf(name), text: known };
+  const file = translateCollector(name);
   makeFolder(folder);
   const temporary = `${path}.${randomBytes(4).toString("hex")}`;
   await writeFile(temporary, file.text);
   await rename(temporary, path);
   return file;
+}
+
+function fileOf(name: CollectorName): string {
+  return `gc_${name}.c`;
 }
 
 function fingerprint(): string {
@@ -52,9 +59,13 @@ function fingerprint(): string {
 }
 
 /** Text to C, by the same stages as any program. A mistake in the collector is a mistake of ours. */
-export function translateCollector(): CFile {
+export function translateCollector(collector: CollectorName): CFile {
   // 1. Names and types.
-  const bound = bindProgram(ENTRY, { read: readSource, libraryRoot: "dsl/lib" }, parseModule);
+  const bound = bindProgram(
+    `runtime/gc/${collector}.wr`,
+    { read: readSource, libraryRoot: "dsl/lib" },
+    parseModule,
+  );
   const annotated = annotate(bound, {
     buildGraph: (fn, constArgs, starCount) => build(fn, { program: bound, constArgs, starCount }),
     embed: () => null,
@@ -74,7 +85,7 @@ export function translateCollector(): CFile {
   // 3. Better code, and C.
   runPasses(program, {});
   prepareForNative(program);
-  return emitLibraryC(program, FILE);
+  return emitLibraryC(program, fileOf(collector));
 }
 
 function readSource(path: string): ReturnType<typeof sourceFile> | null {

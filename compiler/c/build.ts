@@ -25,13 +25,15 @@ import {
   type Compiler,
   type FlagOptions,
 } from "./toolchain.ts";
-import { collectorSource } from "../collector.ts";
+import { collectorSource, DEFAULT_COLLECTOR, type CollectorName } from "../collector.ts";
 import type { LLProgram } from "../ll/program.ts";
 
 export interface BuildOptions {
   /** Where the executable goes. */
   readonly output: string;
   readonly mode?: BuildMode;
+  /** The collector that the program gets. */
+  readonly gc?: CollectorName;
   /** The compiler's command; else $CC, else the first usual one that runs. */
   readonly cc?: string;
   /** A directory that gets the C files and the runtime's, ready to be compiled by hand. */
@@ -90,7 +92,7 @@ async function buildIn(
   const { files } = emitC(program, emitOptions(options));
   const characters = files.reduce((sum, file) => sum + file.text.length, 0);
   options.onProgress?.({ kind: "emitted", files: files.length, characters });
-  const collector = await collectorSource(cacheDirectory(options));
+  const collector = await collectorSource(cacheDirectory(options), options.gc ?? DEFAULT_COLLECTOR);
   const all = [...(await runtimeFiles()), collector, ...files];
   await writeFiles(work, all);
   if (options.keepC !== undefined) await writeFiles(options.keepC, all);

@@ -183,7 +183,7 @@ function mayReferToAllocated(object: Prebuilt): boolean {
 function initializer(object: Prebuilt, constants: Constants, names: Names): string {
   const { type } = object;
   const hash = object.hash === 0 ? "" : ` | UINT32_C(${object.hash & HASH_MASK}) << WR_HASH_SHIFT`;
-  const cells = [`.h_ = {${type.classId}, WR_PREBUILT${hash}}`];
+  const cells = [`.h_ = {${type.classId}, WR_PREBUILT | WR_TRACK${hash}}`];
   const fieldNames = names.fieldsOf(type);
   for (const field of type.fields) {
     const text = stored(object.fields[field.index], field.storage, constants);

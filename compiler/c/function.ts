@@ -491,6 +491,8 @@ class FunctionWriter {
         return this.#line("wr_exc_take();");
       case "ss_enter":
         return this.#enterFrame(block, index);
+      case "ss_mark":
+        return this.#line(`ss[${op.aux.slot!}] = WR_FRAME_NEW;`);
       case "ss_leave":
         return this.#line("wr_ss = ss;");
       case "ss_store":
@@ -526,7 +528,8 @@ class FunctionWriter {
   #enterFrame({ ops }: LLBlock, index: number): void {
     const size = ops[index]!.aux.slot!;
     const stored = new Set<number>();
-    for (let next = index + 1; ops[next]?.name === "ss_store"; next++) {
+    const fills = (op: LLOp | undefined) => op?.name === "ss_store" || op?.name === "ss_mark";
+    for (let next = index + 1; fills(ops[next]); next++) {
       stored.add(ops[next]!.aux.slot!);
     }
     this.#usesFrame = true;

@@ -37,6 +37,7 @@ export type PlacedOp =
   | "traceback_add"
   | "traceback_note"
   | "ss_enter"
+  | "ss_mark"
   | "ss_leave"
   | "ss_store"
   | "ss_load"

@@ -449,6 +449,7 @@ export const IRREGULAR: Readonly<Record<Irregular<"eval">, Emit>> = {
   // JavaScript checks its stack itself.
   stack_check: () => "",
   ss_enter: (op) => `frame = rt.enterFrame(${op.aux.slot!})`,
+  ss_mark: () => "",
   ss_leave: (op) => `rt.leaveFrame(${op.aux.slot!})`,
   ss_store: (op, e) => `rt.shadow[frame + ${op.aux.slot!}] = ${argument(op, 0, e)}`,
   ss_load: (op) => `rt.shadow[frame + ${op.aux.slot!}]`,
@@ -476,6 +477,7 @@ export const IRREGULAR: Readonly<Record<Irregular<"eval">, Emit>> = {
   interrupt_pending: machine("interruptPending"),
   // Nothing moves here, so there is nothing to note.
   gc_write_barrier: () => "",
+  gc_write_barrier_items: () => "",
   hint: () => "",
   fatal: machine("fatal"),
 };

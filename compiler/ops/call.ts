@@ -75,6 +75,14 @@ export const CALL_OPS = {
     aux: ["slot"],
     doc: "makes a frame of aux.slot null slots on the shadow stack",
   },
+  ss_mark: {
+    ...PLAIN,
+    args: [],
+    result: "void",
+    effect: "control",
+    aux: ["slot"],
+    doc: "says in slot aux.slot of the function's frame, which holds no reference, that the collector has not seen the frame",
+  },
   ss_leave: {
     ...PLAIN,
     args: [],

@@ -47,6 +47,14 @@ export const GC_OPS = {
     doc: "to be done before a reference is stored in a",
     c: "wr_gc_write_barrier($0)",
   },
+  gc_write_barrier_items: {
+    ...PLAIN,
+    args: ["ref", "int", "int"],
+    result: "void",
+    effect: "write",
+    doc: "to be done before references are stored in items b, … of the array a, c of them",
+    c: "wr_gc_write_barrier_items($0, $1, $2)",
+  },
   hint: {
     ...PLAIN,
     args: [],

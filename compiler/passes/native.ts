@@ -3,6 +3,7 @@
  * changed in place and is for such back ends only afterwards: the evaluator accepts either form.
  */
 import { callGraph, computeEffects } from "./call-graph.ts";
+import { insertBarriers } from "./barriers.ts";
 import { makeExceptionsExplicit } from "./exceptions.ts";
 import { removeUnreachable } from "./reachable.ts";
 import { insertRoots } from "./roots.ts";
@@ -19,6 +20,8 @@ export function prepareForNative(program: LLProgram): void {
   const effects = computeEffects(program, calls);
   // 4. Exceptions are branches and returns.
   makeExceptionsExplicit(program, effects);
-  // 5. References survive collections. Last: no pass may move a reference across a call any more.
+  // 5. Stores of references are reported to the collector.
+  insertBarriers(program, effects);
+  // 6. References survive collections. Last: no pass may move a reference across a call any more.
   insertRoots(program, effects);
 }

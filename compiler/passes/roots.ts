@@ -22,6 +22,10 @@
  * be reached from one. Every way enters and leaves it at most once; ways that make no such call
  * never do.
  *
+ * Functions that check the stack (every recursion goes through one) have a first slot that holds no
+ * reference but whether the collector has seen the frame: `ss_mark`. A frame it has seen was not left
+ * since, and neither it nor anything below has changed, so a deep stack is not looked at twice.
+ *
  * Allocations (`new`, `new_array`) are no calls here. Their fast path cannot collect, so back ends
  * save what `liveAcross` says in a frame of the slow path's own, and the fast path costs nothing.
  *
@@ -92,6 +96,8 @@ interface Plan {
   readonly points: ReadonlyMap<LLBlock, readonly SavePoint[]>;
   readonly slots: ReadonlyMap<LLVariable, number>;
   readonly frameSize: number;
+  /** Slot 0 says whether the collector has seen the frame. */
+  readonly isMarked: boolean;
   /** Blocks in which the frame exists. Edges that are split join it. */
   readonly region: Set<LLBlock>;
   /** Which parameters slots hold on every way into a block. */
@@ -107,14 +113,15 @@ function rootGraph(graph: LLGraph, effects: Effects): void {
   const points = findSavePoints(graph, effects);
   if (points.size === 0) return;
   // 2. A slot for every web with a member that must survive.
-  const { slots, frameSize } = assignSlots(graph, points);
+  const isMarked = graph.blocks.some((block) => block.ops.some((op) => op.name === "stack_check"));
+  const { slots, frameSize } = assignSlots(graph, points, isMarked ? 1 : 0);
   // 3. Where the frame exists, and which slots are up to date on entry to each block.
   const region = frameRegion(graph, points);
   const held = findHeld(graph, points, slots, region);
   const atEntry = new Map(graph.blocks.map((one) => [one, slotsAtEntry(one, slots, held)]));
   const waysIn = countWaysIn(graph);
   const prologues = new Map<LLBlock, LLOp[]>();
-  const plan = { graph, points, slots, frameSize, region, atEntry, waysIn, prologues };
+  const plan = { graph, points, slots, frameSize, isMarked, region, atEntry, waysIn, prologues };
   // 4. Stores before the collecting ops, loads before the next uses.
   for (const block of [...graph.blocks]) if (region.has(block)) rewriteBlock(plan, block);
   // 5. The frame itself.
@@ -143,6 +150,7 @@ function findSavePoints(graph: LLGraph, effects: Effects): Map<LLBlock, SavePoin
 function assignSlots(
   graph: LLGraph,
   points: ReadonlyMap<LLBlock, readonly SavePoint[]>,
+  first: number,
 ): { slots: Map<LLVariable, number>; frameSize: number } {
   const isRef = (variable: LLVariable) => variable.type.kind === "ref";
   const webs = buildWebs(graph, isRef, () => true);
@@ -156,9 +164,9 @@ function assignSlots(
     let slot = occupied.findIndex((intervals) => !interfere(intervals, web.intervals));
     if (slot < 0) slot = occupied.push(new Map()) - 1;
     absorb(occupied[slot]!, web.intervals);
-    for (const member of web.members) slots.set(member, slot);
+    for (const member of web.members) slots.set(member, first + slot);
   }
-  return { slots, frameSize: occupied.length };
+  return { slots, frameSize: first + occupied.length };
 }
 
 // ---- the region and what slots hold ----------------------------------------------------------------
@@ -368,27 +376,30 @@ function slotOp(plan: Plan, name: string, slot: number, args: LLValue[]): LLOp {
 function placeFrame(plan: Plan): void {
   const { graph, region, frameSize, prologues } = plan;
   const predecessors = predecessorsOf(graph);
-  const enter = () => slotOp(plan, "ss_enter", frameSize, []);
-  const leave = () => slotOp(plan, "ss_leave", frameSize, []);
+  const enter = () => {
+    const op = slotOp(plan, "ss_enter", frameSize, []);
+    return plan.isMarked ? [op, slotOp(plan, "ss_mark", 0, [])] : [op];
+  };
+  const leave = () => [slotOp(plan, "ss_leave", frameSize, [])];
 
   for (const block of [...graph.blocks]) {
     const inside = region.has(block);
     const crossing = predecessors.get(block)!.filter(({ from }) => region.has(from) !== inside);
     const atStart: LLOp[] = [...(prologues.get(block) ?? [])];
     const change = inside ? enter : leave;
-    if (inside && block === graph.entry) atStart.push(enter());
+    if (inside && block === graph.entry) atStart.push(...enter());
     else if (crossing.length > 0 && crossing.length === predecessors.get(block)!.length) {
-      atStart.push(change());
+      atStart.push(...change());
     } else {
       for (const { link } of crossing) {
         const args = link.args;
         const edge = splitEdge(graph, link);
-        edge.ops.push(change());
+        edge.ops.push(...change());
         passThrough(graph, link, edge, args);
       }
     }
     block.ops.unshift(...atStart);
-    if (inside && block.exit.kind === "return") block.ops.push(leave());
+    if (inside && block.exit.kind === "return") block.ops.push(...leave());
   }
 }
 

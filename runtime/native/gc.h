@@ -3,8 +3,8 @@
  *
  * A program is data to the collector: a table of type layouts indexed by the number in an object's
  * header, the shadow stack (`wr_ss_base` up to `wr_ss`), and the prebuilt objects that may come to
- * refer to allocated ones. Any collector with these functions will do: `gc_copy.c` is a plain
- * two-space copying collector; the generational one is written in Wright (runtime/gc).
+ * refer to allocated ones. Any collector with these functions will do; ours are written in Wright
+ * (runtime/gc), and a build links one of them.
  *
  * Allocation. The program bumps `wr_nursery_free` up to `wr_nursery_top` by itself; a slow-path
  * function gets the rest. Memory from either is not cleared: whoever allocates writes the header and
@@ -63,7 +63,8 @@ extern char *wr_nursery_top;
 /*
  * Once, before anything else. `limit` is the most bytes of live objects that are allowed.
  * Debug modes come from the environment: WRIGHT_GC_STRESS=n (collect at every n-th allocation),
- * WRIGHT_GC_POISON (freed memory traps), WRIGHT_GC_VERIFY (walk the heap after each collection).
+ * WRIGHT_GC_POISON (freed memory traps), WRIGHT_GC_VERIFY (walk the heap after each collection),
+ * WRIGHT_GC_NURSERY=size (of the nursery, for collectors that have one).
  */
 void wr_gc_start(int64_t limit);
 
@@ -84,8 +85,18 @@ void wr_gc_finalize(void);
 /* 0 bytes in use, 1 bytes allocated since the start, 2 minor and 3 major collections so far. */
 int64_t wr_gc_stat(int64_t what);
 
-/* Before a reference is stored in an object. Collectors without generations have nothing to do. */
-WR_INLINE void wr_gc_write_barrier(wr_ref object) { (void)object; }
+WR_COLD void wr_gc_remember(wr_ref object);
+WR_COLD void wr_gc_remember_items(wr_ref array, int64_t first, int64_t count);
+
+/* Before a reference is stored in an object that may be old. */
+WR_INLINE void wr_gc_write_barrier(wr_ref object) {
+  if (WR_UNLIKELY(object->bits & WR_TRACK)) wr_gc_remember(object);
+}
+
+/* The same for items of an array: large ones are remembered by parts. */
+WR_INLINE void wr_gc_write_barrier_items(wr_ref array, int64_t first, int64_t count) {
+  if (WR_UNLIKELY(array->bits & WR_TRACK)) wr_gc_remember_items(array, first, count);
+}
 
 /*
  * The fast path: bytes for an object, or null when the slow path has to be taken. `size` is a

@@ -17,12 +17,11 @@ typedef struct bag {
   int64_t count, capacity;
 } bag;
 
-/* The collector's state. The offsets of its words are named in runtime/gc/copying.wr. */
+/*
+ * The collector's state: first what it has from here, with the offsets that runtime/gc/program.wr
+ * names, then words of its own.
+ */
 typedef struct gc_state {
-  char *space_base;
-  int64_t space_size;
-  char *spare_base;
-  int64_t spare_size;
   char **free_variable, **top_variable;
   wr_ref **shadow_base_variable, **shadow_top_variable;
   const wr_type *types;
@@ -31,15 +30,19 @@ typedef struct gc_state {
   int64_t prebuilt_count;
   wr_ref *const *words;
   int64_t word_count;
-  int64_t limit, collections, allocated_before;
+  int64_t limit;
   int64_t stress; /* collect at every so-manieth allocation; 0 for never */
   int64_t poison, verify;
-  char *copy_free;
-  bag weak_objects, with_finalizer, dying;
+  int64_t nursery;
+  bag dying;
+  int64_t outside_from;
+  int64_t reserved[5];
+  int64_t own[128];
 } gc_state;
 
 _Static_assert(sizeof(void *) == 8, "the collector's state is laid out for 64 bits");
-_Static_assert(offsetof(gc_state, copy_free) == 160 && offsetof(gc_state, dying) == 216,
+_Static_assert(offsetof(gc_state, limit) == 80 && offsetof(gc_state, dying) == 120 &&
+                   offsetof(gc_state, outside_from) == 144 && offsetof(gc_state, own) == 192,
                "the state is laid out as the collector expects");
 _Static_assert(sizeof(wr_type) == 64 && offsetof(wr_type, refs) == 24 &&
                    offsetof(wr_type, weak_offset) == 32,
@@ -51,12 +54,22 @@ char *wr_nursery_top;
 static gc_state gc;
 static bool finalizing;
 
-/* Exported by the collector. */
-bool wr_gc_collect_spaces(char *state, int64_t request);
+/*
+ * Exported by the collector; `state` is &gc. Room for an object is made and taken in two steps,
+ * since finalizers run in between: `make_room` says false when the limit is reached, `take` gives
+ * null when finalizers have used the room up. Objects `outside` come initialised and zeroed.
+ */
+bool wr_gc_open(char *state);
+bool wr_gc_make_room(char *state, int64_t size, bool forced);
+char *wr_gc_take(char *state, int64_t size);
+char *wr_gc_take_outside(char *state, int64_t size, int64_t type, int64_t length);
+void wr_gc_collect_all(char *state);
 void wr_gc_register_finalizer(char *state, char *object);
-bool wr_gc_open_first_space(char *state);
+void wr_gc_remember_object(char *state, char *object);
+void wr_gc_remember_range(char *state, char *array, int64_t first, int64_t count);
+int64_t wr_gc_number(char *state, int64_t what);
 
-static bool collect(int64_t request) { return wr_gc_collect_spaces((char *)&gc, request); }
+#define STATE ((char *)&gc)
 
 /* ---- what the collector calls -------------------------------------------------------------------- */
 
@@ -80,10 +93,22 @@ void wr_gc_release(char *base, int64_t size) {
   if (base != NULL) munmap(base, (size_t)size);
 }
 
+/* Zeroed memory for one large object; null when there is none. */
+char *wr_gc_outside_alloc(int64_t size);
+char *wr_gc_outside_alloc(int64_t size) { return calloc(1, (size_t)size); }
+
 WR_COLD void wr_gc_fail(int64_t reason);
 void wr_gc_fail(int64_t reason) {
-  wr_panic(reason == 1 ? "the heap refers to something that is no object"
-                       : "the heap's objects do not add up");
+  static const char *const texts[] = {
+      "the collector failed",
+      "the heap refers to something that is no object",
+      "the heap's objects do not add up",
+      "the collector has no memory",
+      "an old object refers to a place in the nursery: a write barrier is missing",
+      "a live object refers to one that was found dead",
+  };
+  int64_t count = sizeof texts / sizeof texts[0];
+  wr_panic(texts[reason > 0 && reason < count ? reason : 0]);
 }
 
 /* ---- starting ------------------------------------------------------------------------------------ */
@@ -95,6 +120,7 @@ static bool flag(const char *name) {
 
 void wr_gc_start(int64_t bytes) {
   const char *every = getenv("WRIGHT_GC_STRESS");
+  const char *nursery = getenv("WRIGHT_GC_NURSERY");
   gc = (gc_state){
       .free_variable = &wr_nursery_free,
       .top_variable = &wr_nursery_top,
@@ -110,8 +136,9 @@ void wr_gc_start(int64_t bytes) {
       .stress = every == NULL ? 0 : atoll(every),
       .poison = flag("WRIGHT_GC_POISON"),
       .verify = flag("WRIGHT_GC_VERIFY"),
+      .nursery = nursery == NULL ? 0 : wr_parse_size(nursery),
   };
-  if (!wr_gc_open_first_space((char *)&gc)) wr_panic("no memory for the heap");
+  if (!wr_gc_open(STATE)) wr_panic("no memory for the heap");
 }
 
 /* Only the outermost collection runs finalizers; what they raise is dropped. */
@@ -150,8 +177,7 @@ void wr_gc_finalize(void) {
 }
 
 void wr_gc_collect(void) {
-  if (!collect(0) && wr_nursery_free - gc.space_base > gc.limit)
-    wr_panic("the heap cannot be collected");
+  wr_gc_collect_all(STATE);
   run_finalizers();
 }
 
@@ -162,38 +188,39 @@ static bool is_stressed(void) {
   return gc.stress != 0 && ++allocations % gc.stress == 0;
 }
 
-/* Stress leaves `top` at `free`; the space behind it is there all the same. */
-static bool fits(int64_t size) {
-  int64_t most = gc.space_size < gc.limit ? gc.space_size : gc.limit;
-  char *end = gc.stress != 0 ? gc.space_base + most : wr_nursery_top;
-  return size <= end - wr_nursery_free;
+static bool make_room(int64_t size, bool forced) {
+  bool room = wr_gc_make_room(STATE, size, forced);
+  run_finalizers();
+  return room;
 }
 
-static void *take(int64_t size) {
-  char *result = wr_nursery_free;
-  wr_nursery_free += size;
-  if (gc.stress != 0) wr_nursery_top = wr_nursery_free;
-  return result;
-}
-
+/* Finalizers may use up the room that was made, so there is a second try. */
 void *wr_gc_malloc_slow(int64_t size, uint32_t type) {
   (void)type;
-  if (is_stressed() || !fits(size)) {
-    bool room = collect(size);
-    run_finalizers();
-    /* Finalizers may have used the room up. */
-    if (!room || !(fits(size) || (collect(size) && fits(size)))) {
-      wr_exc_start(wr_program_memory_error);
-      return NULL;
-    }
+  bool forced = is_stressed();
+  for (int attempt = 0; attempt < 2; attempt++) {
+    if (!make_room(size, forced)) break;
+    char *result = wr_gc_take(STATE, size);
+    if (result != NULL) return result;
+    forced = false;
   }
-  return take(size);
+  wr_exc_start(wr_program_memory_error);
+  return NULL;
 }
 
 void *wr_gc_malloc_finalizer(int64_t size, uint32_t type) {
   void *result = wr_gc_malloc_slow(size, type);
-  if (result != NULL) wr_gc_register_finalizer((char *)&gc, result);
+  if (result != NULL) wr_gc_register_finalizer(STATE, result);
   return result;
+}
+
+static wr_ref new_array_outside(int64_t size, uint32_t type, int64_t length) {
+  if (make_room(size, is_stressed())) {
+    char *result = wr_gc_take_outside(STATE, size, type, length);
+    if (result != NULL) return (wr_ref)result;
+  }
+  wr_exc_start(wr_program_memory_error);
+  return NULL;
 }
 
 wr_ref wr_gc_new_array(uint32_t type_number, int64_t length) {
@@ -204,6 +231,7 @@ wr_ref wr_gc_new_array(uint32_t type_number, int64_t length) {
     return NULL;
   }
   int64_t size = (type->size + length * type->item_size + 7) & ~INT64_C(7);
+  if (size >= gc.outside_from) return new_array_outside(size, type_number, length);
   char *result = wr_gc_malloc_slow(size, type_number);
   if (result == NULL) return NULL;
   memset(result, 0, (size_t)size);
@@ -224,12 +252,12 @@ int64_t wr_identity_hash_slow(wr_ref x) {
   return (int64_t)hash;
 }
 
-int64_t wr_gc_stat(int64_t what) {
-  int64_t used = wr_nursery_free - gc.space_base;
-  switch (what) {
-    case 0: return used;
-    case 1: return gc.allocated_before + used;
-    case 3: return gc.collections;
-    default: return 0; /* no generations, so no minor collections */
-  }
+int64_t wr_gc_stat(int64_t what) { return wr_gc_number(STATE, what); }
+
+/* ---- the write barrier's slow paths ------------------------------------------------------------------ */
+
+void wr_gc_remember(wr_ref object) { wr_gc_remember_object(STATE, (char *)object); }
+
+void wr_gc_remember_items(wr_ref array, int64_t first, int64_t count) {
+  wr_gc_remember_range(STATE, (char *)array, first, count);
 }

@@ -168,8 +168,7 @@ static void start_stacks(char *here) {
 
 /* ---- start and end --------------------------------------------------------------------------------- */
 
-/* "64M" and the like; 0 when it is no size. */
-static int64_t parse_size(const char *text) {
+int64_t wr_parse_size(const char *text) {
   char *end;
   errno = 0;
   long long n = strtoll(text, &end, 10);
@@ -188,7 +187,7 @@ static int64_t parse_size(const char *text) {
 static int64_t heap_limit(void) {
   const char *text = getenv("WRIGHT_MAX_HEAP");
   if (text != NULL && *text != 0) {
-    int64_t limit = parse_size(text);
+    int64_t limit = wr_parse_size(text);
     if (limit != 0) return limit;
     fprintf(stderr, "%s: WRIGHT_MAX_HEAP: not a size: %s\n", wr_program_name, text);
     exit(2);
@@ -206,6 +205,7 @@ static int64_t heap_limit(void) {
 /* Null with an exception pending when memory runs out. */
 static wr_ref argument_list(int argc, char **argv) {
   wr_ref *slots = wr_ss;
+  slots[0] = NULL;
   wr_ss += 1;
   slots[0] = wr_gc_new_array(wr_program_str_array, argc);
   for (int i = 0; slots[0] != NULL && i < argc; i++) {
@@ -216,6 +216,7 @@ static wr_ref argument_list(int argc, char **argv) {
       break;
     }
     memcpy((char *)s + wr_types[wr_program_str].size, argv[i], (size_t)n);
+    wr_gc_write_barrier_items(slots[0], i, 1);
     ((wr_ref *)((char *)slots[0] + wr_types[wr_program_str_array].size))[i] = s;
   }
   wr_ss = slots;

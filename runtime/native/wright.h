@@ -61,6 +61,7 @@ typedef void (*wr_fn)(void);
 
 /* Collector bits that generated static data uses. */
 #define WR_PREBUILT UINT32_C(1) /* lies in static data, never moves */
+#define WR_TRACK UINT32_C(2)    /* a store of a reference has to be reported to the collector */
 
 WR_INLINE bool wr_is_tagged(wr_ref x) { return ((uintptr_t)x & 3) != 0; }
 
@@ -124,12 +125,21 @@ WR_COLD WR_NORETURN void wr_panic(const char *message);
 /* The same with a `str`. */
 WR_COLD WR_NORETURN void wr_fatal(wr_ref message);
 
+/* Bytes: "64M" and the like; 0 when it is no size. */
+int64_t wr_parse_size(const char *text);
+
 /* ---- the machine stack and the shadow stack ---------------------------------------------------- */
 
 /* References of active functions, for the collector: slots of frames, innermost last. */
 extern wr_ref *wr_ss;
 extern wr_ref *wr_ss_limit;
 extern char *wr_stack_limit;
+
+/*
+ * First slot of a frame that the collector has not seen yet (runtime/gc/program.wr). Functions that
+ * recurse have one in their frames, so that a deep stack need not be looked at again and again.
+ */
+#define WR_FRAME_NEW ((wr_ref)4)
 
 WR_COLD void wr_stack_overflow(void);
 
