@@ -1,4 +1,5 @@
 /** The commands of `wright`, and the options that all of them take. */
+import { COLLECTORS } from "../compiler/collectors.ts";
 import type { CommandSpec, OptionSpec, PositionalSpec } from "./options.ts";
 
 const LANG: PositionalSpec = { name: "LANG", optional: true, completes: "language" };
@@ -98,6 +99,12 @@ export const COMMANDS = [
       },
       { name: "dev", help: "build fast, run slower: light optimisation, assertions kept" },
       CC,
+      {
+        name: "gc",
+        value: "COLLECTOR",
+        choices: COLLECTORS,
+        help: "the VM's collector: generational (default), copying or none",
+      },
       { name: "keep-c", help: "keep the C files next to the VM, in FILE.c-files" },
       { name: "target", value: "TARGET", choices: ["native"], help: "what to build for: native" },
       TIME,

@@ -2,6 +2,7 @@
  * langwright.json: reading and checking. The rules are those of `langwright.schema.json`, which editors
  * read too: there is no second list of them here. Mistakes are diagnostics (E0001) with places.
  */
+import type { CollectorName } from "../compiler/collectors.ts";
 import { nearest } from "../dsl/bind/nearest.ts";
 import { diagnostic, type Diagnostic } from "../dsl/syntax/diagnostics.ts";
 import { span, sourceFile, wholeFile, type Span } from "../dsl/syntax/source.ts";
@@ -15,6 +16,7 @@ export interface Config {
   readonly description?: string;
   readonly output?: string;
   readonly cc?: string;
+  readonly gc?: CollectorName;
 }
 
 /** The part of JSON Schema that our schema uses. */

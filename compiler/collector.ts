@@ -15,6 +15,7 @@ import { build } from "../dsl/flow/build.ts";
 import { parseModule } from "../dsl/grammar/parser.ts";
 import { InternalError } from "../dsl/syntax/diagnostics.ts";
 import { placeOf, sourceFile } from "../dsl/syntax/source.ts";
+import type { CollectorName } from "./collectors.ts";
 import { emitLibraryC, type CFile } from "./c/emit.ts";
 import { freeze } from "./eval/freeze.ts";
 import { Machine } from "./eval/machine.ts";
@@ -23,11 +24,6 @@ import { runPasses } from "./passes/passes.ts";
 import { lower } from "./repr/lower.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
-/** The collectors that a build may have; each is a module of `runtime/gc`. */
-export const COLLECTORS = ["generational", "copying"] as const;
-export type CollectorName = (typeof COLLECTORS)[number];
-export const DEFAULT_COLLECTOR: CollectorName = "generational";
-
 /** What the translation depends on: the toolchain's own sources and the library's. */
 const INPUTS = ["dsl", "compiler", "runtime/gc"];
 

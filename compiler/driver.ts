@@ -20,6 +20,7 @@ import { printHigh } from "../dsl/flow/text.ts";
 import { parseModule } from "../dsl/grammar/parser.ts";
 import { diagnostic, InternalError, note } from "../dsl/syntax/diagnostics.ts";
 import type { Diagnostic } from "../dsl/syntax/diagnostics.ts";
+import { needsBarriers } from "./collectors.ts";
 import { buildNative, type BuildOptions, type BuildResult } from "./c/build.ts";
 import { ExitSignal, MachineError, WrightRaise } from "./eval/exceptions.ts";
 import { freeze } from "./eval/freeze.ts";
@@ -269,7 +270,7 @@ export function evaluate(
 
 /** Makes an executable. The program is for native back ends only afterwards. */
 export async function build(program: LLProgram, options: BuildOptions): Promise<BuildResult> {
-  prepareForNative(program);
+  prepareForNative(program, { barriers: needsBarriers(options.gc) });
   return buildNative(program, options);
 }
 

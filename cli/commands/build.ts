@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { build } from "../../compiler/driver.ts";
 import type { BuildStep } from "../../compiler/c/build.ts";
+import type { CollectorName } from "../../compiler/collectors.ts";
 import type { BuildProblem } from "../../compiler/c/toolchain.ts";
 import type { LLProgram } from "../../compiler/ll/program.ts";
 import { fileHost } from "../host.ts";
@@ -29,6 +30,7 @@ export async function run(call: Invocation): Promise<number> {
     output,
     mode: flag(call, "dev") ? "dev" : "release",
     cc: compilerOf(call, project),
+    gc: (optionText(call, "gc") as CollectorName | undefined) ?? project.config?.gc,
     keepC: flag(call, "keep-c") ? `${output}.c-files` : undefined,
   });
   terminal.say(progressLine(call, "built", native.milliseconds, native.what));
@@ -60,6 +62,7 @@ export interface ExecutableOptions {
   readonly output: string;
   readonly mode: "dev" | "release";
   readonly cc: string | undefined;
+  readonly gc: CollectorName | undefined;
   readonly keepC: string | undefined;
 }
 
@@ -90,6 +93,7 @@ export async function buildExecutable(
       signal,
       onProgress,
       ...(options.cc === undefined ? {} : { cc: options.cc }),
+      ...(options.gc === undefined ? {} : { gc: options.gc }),
       ...(options.keepC === undefined ? {} : { keepC: options.keepC }),
     }),
   );

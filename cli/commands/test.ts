@@ -152,6 +152,7 @@ async function withRunner(
       output,
       mode: "dev",
       cc: compilerOf(call, project),
+      gc: undefined,
       keepC: undefined,
     });
     use((test) => runNative(output, test));

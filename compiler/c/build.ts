@@ -25,7 +25,8 @@ import {
   type Compiler,
   type FlagOptions,
 } from "./toolchain.ts";
-import { collectorSource, DEFAULT_COLLECTOR, type CollectorName } from "../collector.ts";
+import { collectorSource } from "../collector.ts";
+import { DEFAULT_COLLECTOR, type CollectorName } from "../collectors.ts";
 import type { LLProgram } from "../ll/program.ts";
 
 export interface BuildOptions {

@@ -10,7 +10,15 @@ import { insertRoots } from "./roots.ts";
 import { insertStackChecks } from "./stack-checks.ts";
 import type { LLProgram } from "../ll/program.ts";
 
-export function prepareForNative(program: LLProgram): void {
+export interface NativeOptions {
+  /** Leave write barriers out: for collectors without generations. */
+  readonly barriers?: boolean;
+}
+
+export function prepareForNative(
+  program: LLProgram,
+  { barriers = true }: NativeOptions = {},
+): void {
   // 1. Nothing is spent on what cannot run.
   removeUnreachable(program);
   const calls = callGraph(program);
@@ -21,7 +29,7 @@ export function prepareForNative(program: LLProgram): void {
   // 4. Exceptions are branches and returns.
   makeExceptionsExplicit(program, effects);
   // 5. Stores of references are reported to the collector.
-  insertBarriers(program, effects);
+  if (barriers) insertBarriers(program, effects);
   // 6. References survive collections. Last: no pass may move a reference across a call any more.
   insertRoots(program, effects);
 }

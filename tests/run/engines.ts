@@ -17,7 +17,7 @@ import { Machine } from "../../compiler/eval/machine.ts";
 import type { LLProgram } from "../../compiler/ll/program.ts";
 import type { RawMemory } from "../../compiler/eval/raw-memory.ts";
 import type { RawAddress, Word } from "../../compiler/eval/heap.ts";
-import { prepareForNative } from "../../compiler/passes/native.ts";
+import { prepareForNative, type NativeOptions } from "../../compiler/passes/native.ts";
 import { renderDiagnostics } from "../../dsl/syntax/render.ts";
 import { sourceFile, type SourceFile } from "../../dsl/syntax/source.ts";
 import { ROOT } from "../support.ts";
@@ -140,8 +140,9 @@ export async function executable(
   program: LLProgram,
   output: string,
   options: Partial<BuildOptions>,
+  native: NativeOptions = {},
 ): Promise<string> {
-  prepareForNative(program);
+  prepareForNative(program, native);
   const result = await buildNative(program, {
     output,
     cache: join(ROOT, ".cache/run-tests"),
