@@ -65,6 +65,7 @@ char *wr_gc_take(char *state, int64_t size);
 char *wr_gc_take_outside(char *state, int64_t size, int64_t type, int64_t length);
 void wr_gc_collect_all(char *state);
 void wr_gc_register_finalizer(char *state, char *object);
+bool wr_gc_let_all_die(char *state);
 void wr_gc_remember_object(char *state, char *object);
 void wr_gc_remember_range(char *state, char *array, int64_t first, int64_t count);
 int64_t wr_gc_number(char *state, int64_t what);
@@ -167,13 +168,7 @@ static void run_finalizers(void) {
 
 void wr_gc_finalize(void) {
   /* Finalizers may make objects that have one. */
-  while (!finalizing && gc.with_finalizer.count > 0) {
-    bag done = gc.dying;
-    gc.dying = gc.with_finalizer;
-    done.count = 0;
-    gc.with_finalizer = done;
-    run_finalizers();
-  }
+  while (!finalizing && wr_gc_let_all_die(STATE)) run_finalizers();
 }
 
 void wr_gc_collect(void) {
