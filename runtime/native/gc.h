@@ -64,7 +64,8 @@ extern char *wr_nursery_top;
  * Once, before anything else. `limit` is the most bytes of live objects that are allowed.
  * Debug modes come from the environment: WRIGHT_GC_STRESS=n (collect at every n-th allocation),
  * WRIGHT_GC_POISON (freed memory traps), WRIGHT_GC_VERIFY (walk the heap after each collection),
- * WRIGHT_GC_NURSERY=size (of the nursery, for collectors that have one).
+ * WRIGHT_GC_NURSERY=size (of the nursery, for collectors that have one). WRIGHT_GC_LOG has
+ * collections, bytes and pauses written to the error output at the end.
  */
 void wr_gc_start(int64_t limit);
 
@@ -81,6 +82,9 @@ void wr_gc_collect(void);
 
 /* The program ends: runs the finalizers of all objects that still have one to run, oldest first. */
 void wr_gc_finalize(void);
+
+/* The program ends: writes what was collected and how long it took, if that was asked for. */
+void wr_gc_write_log(void);
 
 /* 0 bytes in use, 1 bytes allocated since the start, 2 minor and 3 major collections so far. */
 int64_t wr_gc_stat(int64_t what);

@@ -112,6 +112,56 @@ void wr_gc_fail(int64_t reason) {
   wr_panic(texts[reason > 0 && reason < count ? reason : 0]);
 }
 
+/* ---- the log --------------------------------------------------------------------------------------- */
+
+/* Pauses by powers of two: fewer than 2 microseconds, 4, 8, … */
+enum { PAUSE_CLASSES = 24 };
+
+static struct {
+  bool wanted;
+  int64_t pauses, total, longest; /* nanoseconds */
+  int64_t by_length[PAUSE_CLASSES];
+  int64_t most_in_use, most_reserved;
+} gc_log;
+
+static int64_t collections(void) { return wr_gc_number(STATE, 2) + wr_gc_number(STATE, 3); }
+
+static void raise_to(int64_t *most, int64_t value) {
+  if (value > *most) *most = value;
+}
+
+/* A pause is a call of the collector in which it did something. */
+static void log_pause(int64_t started, int64_t collections_before) {
+  if (collections() == collections_before) return;
+  int64_t time = wr_os_clock_mono_ns() - started;
+  gc_log.pauses++;
+  gc_log.total += time;
+  raise_to(&gc_log.longest, time);
+  int length = 0;
+  while (length < PAUSE_CLASSES - 1 && time >= INT64_C(2000) << length) length++;
+  gc_log.by_length[length]++;
+  raise_to(&gc_log.most_in_use, wr_gc_number(STATE, 0));
+  raise_to(&gc_log.most_reserved, wr_gc_number(STATE, 4));
+}
+
+static double mega(int64_t bytes) { return (double)bytes / 1048576; }
+static double milli(int64_t nanoseconds) { return (double)nanoseconds / 1e6; }
+
+void wr_gc_write_log(void) {
+  if (!gc_log.wanted) return;
+  fprintf(stderr, "gc: %lld minor and %lld major collections; %.1f MB allocated, %.1f MB promoted\n",
+          (long long)wr_gc_number(STATE, 2), (long long)wr_gc_number(STATE, 3),
+          mega(wr_gc_number(STATE, 1)), mega(wr_gc_number(STATE, 5)));
+  fprintf(stderr, "gc: %.1f MB in use, %.1f MB at most after a collection, %.1f MB reserved\n",
+          mega(wr_gc_number(STATE, 0)), mega(gc_log.most_in_use), mega(gc_log.most_reserved));
+  fprintf(stderr, "gc: %lld pauses of %.1f ms together, the longest of %.2f ms\n",
+          (long long)gc_log.pauses, milli(gc_log.total), milli(gc_log.longest));
+  for (int i = 0; i < PAUSE_CLASSES; i++)
+    if (gc_log.by_length[i] > 0)
+      fprintf(stderr, "gc: %10lld below %.3f ms\n", (long long)gc_log.by_length[i],
+              milli(INT64_C(2000) << i));
+}
+
 /* ---- starting ------------------------------------------------------------------------------------ */
 
 static bool flag(const char *name) {
@@ -139,6 +189,7 @@ void wr_gc_start(int64_t bytes) {
       .verify = flag("WRIGHT_GC_VERIFY"),
       .nursery = nursery == NULL ? 0 : wr_parse_size(nursery),
   };
+  gc_log.wanted = flag("WRIGHT_GC_LOG");
   if (!wr_gc_open(STATE)) wr_panic("no memory for the heap");
 }
 
@@ -172,7 +223,10 @@ void wr_gc_finalize(void) {
 }
 
 void wr_gc_collect(void) {
+  int64_t started = gc_log.wanted ? wr_os_clock_mono_ns() : 0;
+  int64_t before = gc_log.wanted ? collections() : 0;
   wr_gc_collect_all(STATE);
+  if (gc_log.wanted) log_pause(started, before);
   run_finalizers();
 }
 
@@ -184,7 +238,10 @@ static bool is_stressed(void) {
 }
 
 static bool make_room(int64_t size, bool forced) {
+  int64_t started = gc_log.wanted ? wr_os_clock_mono_ns() : 0;
+  int64_t before = gc_log.wanted ? collections() : 0;
   bool room = wr_gc_make_room(STATE, size, forced);
+  if (gc_log.wanted) log_pause(started, before);
   run_finalizers();
   return room;
 }

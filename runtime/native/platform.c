@@ -240,6 +240,7 @@ int main(int argc, char **argv) {
 
 void wr_os_exit(int64_t code) {
   restore_terminal();
+  wr_gc_write_log();
   if (fflush(NULL) != 0 && code == 0) code = 1;
   exit((int)(code & 0xff));
 }

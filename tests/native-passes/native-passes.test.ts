@@ -15,6 +15,7 @@ import { expect, test } from "vitest";
 import { parseProgram } from "../../compiler/ll/parse.ts";
 import { printFunction } from "../../compiler/ll/print.ts";
 import { assertVerified } from "../../compiler/ll/verify.ts";
+import { insertBarriers } from "../../compiler/passes/barriers.ts";
 import { callGraph, computeEffects } from "../../compiler/passes/call-graph.ts";
 import { makeExceptionsExplicit } from "../../compiler/passes/exceptions.ts";
 import { insertRoots } from "../../compiler/passes/roots.ts";
@@ -32,6 +33,7 @@ function runPass(name: string, program: LLProgram): void {
   const effects = computeEffects(program, calls);
   if (name === "effects") return;
   makeExceptionsExplicit(program, effects);
+  if (name === "barriers") insertBarriers(program, effects);
   if (name === "roots") insertRoots(program, effects);
 }
 
