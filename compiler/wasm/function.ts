@@ -1,0 +1,812 @@
+/**
+ * One function as WebAssembly.
+ *
+ * Webs (`passes/webs.ts`) become locals, as in the C back end; blocks and jumps come from
+ * `ll/structure.ts`. A result that is read once, by the next instruction, never sees its local.
+ *
+ * The machine stack cannot be looked at, so functions that recurse count: a global holds how many
+ * bytes of it may still be used, a function takes its share on the way in and gives it back on each
+ * way out (exceptions leave by `return` too).
+ */
+import { exitLinks } from "../../dsl/flow/graph.ts";
+import { InternalError } from "../../dsl/syntax/diagnostics.ts";
+import { framesAt, framesCaught, type Frame } from "../ll/sites.ts";
+import { structure, type Jump, type Shape } from "../ll/structure.ts";
+import type {
+  LLBlock,
+  LLConst,
+  LLExit,
+  LLFunction,
+  LLGraph,
+  LLLink,
+  LLOp,
+  LLValue,
+  LLVariable,
+} from "../ll/program.ts";
+import type { FnType, StructType } from "../ll/types.ts";
+import { opRow } from "../ops/table.ts";
+import { valuesRead } from "../passes/reachable.ts";
+import { liveAcross } from "../passes/roots.ts";
+import { buildWebs, lifetimes, type Interval, type Web } from "../passes/webs.ts";
+import { Bytes, I32, I64, type FunctionBody, type Signature, type ValueType } from "./binary.ts";
+import { layoutIn, sizeOf, wasmType } from "./layout.ts";
+import type { MemoryImage } from "./memory.ts";
+import { WORD } from "./memory.ts";
+import { OP, type Opcode } from "./opcodes.ts";
+import { ROWS, type OpWriter, type Row } from "./ops.ts";
+
+/** What functions of a module share. */
+export interface ModuleContext {
+  readonly memory: MemoryImage;
+  typeIndex(signature: Signature): number;
+  functionIndex(fn: LLFunction): number;
+  runtimeIndex(name: string, signature: Signature): number;
+  tableIndex(fn: LLFunction): number;
+  immediatesOf(value: LLValue): readonly StructType[];
+  taggedClasses(): number;
+  /** The global that counts the machine stack. */
+  readonly stackGlobal: number;
+}
+
+/** Requests above this go to the collector, as natively (runtime/native/gc.h). */
+const INLINE_ALLOCATION_LIMIT = 4096;
+/** What an engine's frame takes beside locals, and per local: an estimate on the safe side. */
+const FRAME_BYTES = 96;
+const LOCAL_BYTES = 8;
+
+export function signatureOf({
+  params,
+  result,
+}: Pick<LLFunction, "params" | "result">): Signature {
+  const of = (types: LLFunction["params"]): ValueType[] =>
+    types.flatMap((type) => wasmType(type) ?? []);
+  return { params: of(params), results: of([result]) };
+}
+
+export function emitFunction(fn: LLFunction, module: ModuleContext): FunctionBody {
+  return new FunctionWriter(fn, fn.graph!, module).write();
+}
+
+type Scope = { readonly kind: "label" | "loop"; readonly block: LLBlock } | { readonly kind: "plain" };
+type SwitchExit = Extract<LLExit, { kind: "switch" }>;
+
+class FunctionWriter implements OpWriter {
+  readonly #fn: LLFunction;
+  readonly #graph: LLGraph;
+  readonly #module: ModuleContext;
+  readonly #code = new Bytes();
+  readonly #lives: ReadonlyMap<LLVariable, Interval>;
+  readonly #webs: ReadonlyMap<LLVariable, Web>;
+  readonly #reads: ReadonlyMap<LLVariable, number>;
+  readonly #localOf = new Map<Web, number>();
+  readonly #locals: ValueType[] = [];
+  readonly #parameterCount: number;
+  readonly #scopes: Scope[] = [];
+  /** The frame on the shadow stack: an address (i32). */
+  #frame: number | null = null;
+  /** Bytes of the machine stack that the function counts for; 0 if it does not recurse. */
+  #weight = 0;
+  /** A result on top of the stack that is not in its local yet. */
+  #onTop: LLVariable | null = null;
+
+  constructor(fn: LLFunction, graph: LLGraph, module: ModuleContext) {
+    this.#fn = fn;
+    this.#graph = graph;
+    this.#module = module;
+    this.#lives = lifetimes(graph);
+    this.#reads = countReads(graph);
+    this.#webs = buildWebs(
+      graph,
+      (variable) => variable.type.kind !== "void",
+      (a, b) => a.type.kind === b.type.kind && (this.#reads.has(a) || this.#reads.has(b)),
+    );
+    let count = 0;
+    for (const param of graph.entry.params) {
+      if (param.type.kind === "void") continue;
+      this.#localOf.set(this.#webs.get(param)!, count++);
+    }
+    this.#parameterCount = count;
+    const checks = graph.blocks.some(({ ops }) => ops.some(({ name }) => name === "stack_check"));
+    if (checks) this.#weight = FRAME_BYTES + LOCAL_BYTES * new Set(this.#webs.values()).size;
+  }
+
+  write(): FunctionBody {
+    const shapes = structure(this.#graph);
+    if (shapes === null) throw new InternalError(`${this.#fn.name} has a loop with two entries`);
+    this.#shapes(shapes);
+    this.op("unreachable");
+    this.op("end");
+    return {
+      name: this.#fn.name,
+      type: this.#module.typeIndex(signatureOf(this.#fn)),
+      locals: this.#locals,
+      code: this.#code,
+    };
+  }
+
+  // ---- instructions ------------------------------------------------------------------------------------
+
+  op(name: Opcode, ...immediates: number[]): void {
+    this.#settle();
+    this.#code.bytes(OP[name]);
+    for (const one of immediates) this.#code.u32(one);
+  }
+
+  constI32(value: number): void {
+    this.#settle();
+    this.#code.bytes(OP.i32_const).s32(value);
+  }
+
+  constI64(value: bigint | number): void {
+    this.#settle();
+    this.#code.bytes(OP.i64_const).s64(BigInt(value));
+  }
+
+  constF64(value: number): void {
+    this.#settle();
+    this.#code.bytes(OP.f64_const).f64(value);
+  }
+
+  memory(name: Opcode, alignment: number, offset: number): void {
+    this.op(name, Math.log2(alignment), offset);
+  }
+
+  callRuntime(name: string, signature: Signature): void {
+    this.op("call", this.#module.runtimeIndex(name, signature));
+  }
+
+  callFunction(op: LLOp): void {
+    const callee = op.aux.callee!;
+    if (callee.graph === null) this.callRuntime(callee.externName!, signatureOf(callee));
+    else this.op("call", this.#module.functionIndex(callee));
+  }
+
+  callIndirect(signature: FnType): void {
+    this.op("call_indirect", this.#module.typeIndex(signatureOf(signature)), 0);
+  }
+
+  immediatesOf(value: LLValue): readonly StructType[] {
+    return this.#module.immediatesOf(value);
+  }
+
+  taggedClasses(): number {
+    return this.#module.taggedClasses();
+  }
+
+  tableAddress(op: LLOp): number {
+    return this.#module.memory.table(op.aux.table!);
+  }
+
+  ifElse(type: "i32" | "i64", then: () => void, otherwise: () => void): void {
+    this.#settle();
+    this.#code.byte(OP.if[0]).byte(type === "i32" ? I32 : I64);
+    this.#scopes.push({ kind: "plain" });
+    then();
+    this.op("else");
+    otherwise();
+    this.op("end");
+    this.#scopes.pop();
+  }
+
+  #if(then: () => void): void {
+    this.op("if");
+    this.#scopes.push({ kind: "plain" });
+    then();
+    this.op("end");
+    this.#scopes.pop();
+  }
+
+  // ---- values ---------------------------------------------------------------------------------------------
+
+  push(value: LLValue): void {
+    if (value.kind === "const") return this.#constant(value);
+    if (value.type.kind === "void") return;
+    if (this.#onTop === value && this.#reads.get(value) === 1) {
+      // Its only reader takes it from the stack.
+      this.#onTop = null;
+      return;
+    }
+    if (this.#onTop !== null && this.#local(this.#onTop) === this.#local(value)) {
+      this.#code.bytes(OP.local_tee).u32(this.#local(value));
+      this.#onTop = null;
+      return;
+    }
+    this.op("local_get", this.#local(value));
+  }
+
+  #constant({ value, type }: LLConst): void {
+    switch (type.kind) {
+      case "void":
+        return;
+      case "bool":
+        return this.constI32(value.kind === "bool" && value.value ? 1 : 0);
+      case "float":
+        return this.constF64(value.kind === "float" ? value.value : 0);
+      default:
+        return this.constI64(this.#module.memory.word(value));
+    }
+  }
+
+  /** Puts a result that waits on the stack into its local. */
+  #settle(): void {
+    const waiting = this.#onTop;
+    if (waiting === null) return;
+    this.#onTop = null;
+    this.#code.bytes(OP.local_set).u32(this.#local(waiting));
+  }
+
+  #local(variable: LLVariable): number {
+    const web = this.#webs.get(variable)!;
+    let local = this.#localOf.get(web);
+    if (local === undefined) {
+      local = this.#newLocal(wasmType(variable.type)!);
+      this.#localOf.set(web, local);
+    }
+    return local;
+  }
+
+  #newLocal(type: ValueType): number {
+    this.#locals.push(type);
+    return this.#parameterCount + this.#locals.length - 1;
+  }
+
+  readonly #scratch = new Map<string, number>();
+
+  #temporary(type: ValueType, purpose: string): number {
+    let local = this.#scratch.get(purpose);
+    if (local === undefined) {
+      local = this.#newLocal(type);
+      this.#scratch.set(purpose, local);
+    }
+    return local;
+  }
+
+  /** What is on the stack becomes the result of the op. */
+  #result(variable: LLVariable): void {
+    this.#settle();
+    if (this.#reads.has(variable)) this.#onTop = variable;
+    else this.op("drop");
+  }
+
+  // ---- control flow ------------------------------------------------------------------------------------------
+
+  #shapes(shapes: readonly Shape[]): void {
+    for (const shape of shapes) this.#shape(shape);
+  }
+
+  #shape(shape: Shape): void {
+    switch (shape.kind) {
+      case "block":
+        this.#block(shape.block, shape.jumps);
+        return;
+      case "loop":
+        return this.#scoped("loop", { kind: "loop", block: shape.header }, shape.body);
+      case "label":
+        return this.#scoped("block", { kind: "label", block: shape.target }, shape.body);
+    }
+  }
+
+  #scoped(name: "loop" | "block", scope: Scope, body: readonly Shape[]): void {
+    this.op(name);
+    this.#scopes.push(scope);
+    this.#shapes(body);
+    this.#scopes.pop();
+    // Behind a loop nothing is reached; behind a label is its target.
+    this.op("end");
+  }
+
+  #depth(jump: Jump, target: LLBlock): number {
+    const kind = jump.kind === "continue" ? "loop" : "label";
+    const index = this.#scopes.findLastIndex(
+      (scope) => scope.kind === kind && scope.block === target,
+    );
+    if (index < 0) throw new InternalError(`${this.#fn.name}: no ${kind} to jump to`);
+    return this.#scopes.length - 1 - index;
+  }
+
+  /** Passes a link's arguments and goes where it leads. */
+  #jump(link: LLLink, jump: Jump): void {
+    this.#pass(link);
+    if (jump.kind === "inline") this.#shapes(jump.body);
+    else if (jump.kind !== "next") this.op("br", this.#depth(jump, link.target));
+  }
+
+  #isPlainJump(link: LLLink, jump: Jump): boolean {
+    return (jump.kind === "continue" || jump.kind === "break") && this.#moves(link).length === 0;
+  }
+
+  #moves({ target, args }: LLLink): { readonly param: LLVariable; readonly arg: LLValue }[] {
+    return target.params
+      .map((param, i) => ({ param, arg: args[i]! }))
+      .filter(
+        ({ param, arg }) =>
+          this.#reads.has(param) &&
+          param.type.kind !== "void" &&
+          !(arg.kind === "var" && this.#local(arg) === this.#local(param)),
+      );
+  }
+
+  /** All arguments are read before any parameter is written. */
+  #pass(link: LLLink): void {
+    const moves = this.#moves(link);
+    for (const { arg } of moves) this.push(arg);
+    this.#settle();
+    for (const { param } of moves.reverse()) this.op("local_set", this.#local(param));
+  }
+
+  #block(block: LLBlock, jumps: readonly Jump[]): void {
+    const { ops, exit } = block;
+    const links = exitLinks(exit);
+    const fused = this.#slowPathCondition(block);
+    const count = fused ? ops.length - 1 : ops.length;
+    for (let index = 0; index < count; index++) this.#op(block, index);
+    switch (exit.kind) {
+      case "goto":
+        return this.#jump(links[0]!, jumps[0]!);
+      case "branch":
+        if (fused) this.#failed(block.ops[count - 1]!);
+        else this.push(exit.condition);
+        return this.#branch(links, jumps);
+      case "switch":
+        return this.#switch(exit, links, jumps);
+      case "return":
+        this.#giveBack();
+        this.push(exit.value);
+        return this.op("return");
+      case "unreachable":
+        return this.op("unreachable");
+      case "try":
+      case "raise":
+        throw new InternalError(`${this.#fn.name}: exceptions are not explicit yet`);
+    }
+  }
+
+  #branch(links: readonly LLLink[], jumps: readonly Jump[]): void {
+    const [then, otherwise] = links as [LLLink, LLLink];
+    const [jumpThen, jumpOtherwise] = jumps as [Jump, Jump];
+    if (this.#isPlainJump(then, jumpThen)) {
+      this.op("br_if", this.#depth(jumpThen, then.target));
+      return this.#jump(otherwise, jumpOtherwise);
+    }
+    if (jumpThen.kind === "next" || this.#isPlainJump(otherwise, jumpOtherwise)) {
+      this.op("i32_eqz");
+      if (this.#isPlainJump(otherwise, jumpOtherwise)) {
+        this.op("br_if", this.#depth(jumpOtherwise, otherwise.target));
+      } else {
+        this.#if(() => this.#jump(otherwise, jumpOtherwise));
+      }
+      return this.#jump(then, jumpThen);
+    }
+    this.#if(() => this.#jump(then, jumpThen));
+    this.#jump(otherwise, jumpOtherwise);
+  }
+
+  // ---- switches ---------------------------------------------------------------------------------------------------
+
+  #switch(exit: SwitchExit, links: readonly LLLink[], jumps: readonly Jump[]): void {
+    const values = exit.cases.map(({ value }) => this.#module.memory.word(value));
+    const [least, most] = [values.reduce(min), values.reduce(max)];
+    const span = most - least;
+    const isDense = span < BigInt(8 * values.length + 8);
+    const subject = this.#wordSubject(exit.subject);
+    if (isDense && values.length > 3) this.#table(exit, links, jumps, subject, values, least, span);
+    else this.#tests(exit, links, jumps, subject, values);
+  }
+
+  /** The subject as a word in a local. */
+  #wordSubject(subject: LLValue): number {
+    const local = this.#temporary(I64, "subject");
+    this.push(subject);
+    if (subject.type.kind === "bool") this.op("i64_extend_i32_u");
+    this.op("local_set", local);
+    return local;
+  }
+
+  #tests(
+    exit: SwitchExit,
+    links: readonly LLLink[],
+    jumps: readonly Jump[],
+    subject: number,
+    values: readonly bigint[],
+  ): void {
+    // The case whose code comes next, if it is no default, is tested for last.
+    const order = values.map((_, i) => i).sort((a, b) => isNext(jumps[a]!) - isNext(jumps[b]!));
+    const fallback = exit.otherwise === null ? order.pop()! : links.length - 1;
+    if (jumps[fallback]!.kind !== "next" && order.length > 0 && isNext(jumps[order.at(-1)!]!)) {
+      const last = order.pop()!;
+      for (const i of order) this.#test(subject, values[i]!, links[i]!, jumps[i]!);
+      this.op("local_get", subject);
+      this.constI64(values[last]!);
+      this.op("i64_ne");
+      this.#if(() => this.#jump(links[fallback]!, jumps[fallback]!));
+      return this.#jump(links[last]!, jumps[last]!);
+    }
+    for (const i of order) this.#test(subject, values[i]!, links[i]!, jumps[i]!);
+    this.#jump(links[fallback]!, jumps[fallback]!);
+  }
+
+  #test(subject: number, value: bigint, link: LLLink, jump: Jump): void {
+    this.op("local_get", subject);
+    this.constI64(value);
+    this.op("i64_eq");
+    if (this.#isPlainJump(link, jump)) this.op("br_if", this.#depth(jump, link.target));
+    else this.#if(() => this.#jump(link, jump));
+  }
+
+  /**
+   * `br_table`: one label around the other per link that needs code, the code of a link behind its
+   * label's end. The link that goes on to what follows comes last, outside of all.
+   */
+  #table(
+    exit: SwitchExit,
+    links: readonly LLLink[],
+    jumps: readonly Jump[],
+    subject: number,
+    values: readonly bigint[],
+    least: bigint,
+    span: bigint,
+  ): void {
+    const withCode = links.map((_, i) => i).filter((i) => !this.#isPlainJump(links[i]!, jumps[i]!));
+    withCode.sort((a, b) => isNext(jumps[a]!) - isNext(jumps[b]!));
+    // Labels are opened outermost first; the innermost is the first to end.
+    const opened = [...withCode].reverse();
+    for (const _ of opened) {
+      this.op("block");
+      this.#scopes.push({ kind: "plain" });
+    }
+    const depthOf = (i: number): number => {
+      const position = withCode.indexOf(i);
+      return position >= 0 ? position : this.#depth(jumps[i]!, links[i]!.target);
+    };
+    const fallback = exit.otherwise === null ? 0 : links.length - 1;
+    if (exit.otherwise !== null) {
+      this.op("local_get", subject);
+      this.constI64(least);
+      this.op("i64_sub");
+      this.constI64(span);
+      this.op("i64_gt_u");
+      this.op("br_if", depthOf(fallback));
+    }
+    this.op("local_get", subject);
+    this.op("i32_wrap_i64");
+    if (least !== 0n) {
+      this.constI32(Number(BigInt.asIntN(32, least)));
+      this.op("i32_sub");
+    }
+    const byValue = new Map(values.map((value, i) => [value, i]));
+    const rows: number[] = [];
+    for (let value = least; value <= most(least, span); value++)
+      rows.push(depthOf(byValue.get(value) ?? fallback));
+    this.op("br_table", rows.length, ...rows, depthOf(fallback));
+    for (const i of withCode) {
+      this.op("end");
+      this.#scopes.pop();
+      this.#jump(links[i]!, jumps[i]!);
+    }
+    if (!withCode.some((i) => jumps[i]!.kind === "next")) this.op("unreachable");
+  }
+
+  // ---- ops -------------------------------------------------------------------------------------------------------
+
+  #op(block: LLBlock, index: number): void {
+    const op = block.ops[index]!;
+    switch (op.name) {
+      case "new":
+        return this.#newStruct(block, index);
+      case "new_array":
+        return this.#newArray(block, index);
+      case "stack_check":
+        return this.#stackCheck();
+      case "traceback_add":
+        return this.#traceback(framesAt(this.#fn, op.aux.site!));
+      case "traceback_note":
+        this.push(op.args[0]!);
+        this.callRuntime("wr_exc_set", { params: [I64], results: [] });
+        this.#traceback(op.aux.site === undefined ? [] : framesCaught(this.#fn, op.aux.site));
+        this.callRuntime("exc_take", { params: [], results: [I64] });
+        return this.op("drop");
+      case "ss_enter":
+        return this.#enterFrame(block, index);
+      case "ss_leave":
+        return this.#setShadow(() => this.op("local_get", this.#frame!));
+      case "ss_store":
+        this.op("local_get", this.#frame!);
+        this.push(op.args[0]!);
+        return this.memory("i64_store", 8, op.aux.slot! * 8);
+      case "ss_load":
+        this.op("local_get", this.#frame!);
+        this.memory("i64_load", 8, op.aux.slot! * 8);
+        return this.#result(op.result);
+      case "int_add_ovf":
+      case "int_sub_ovf":
+      case "int_mul_ovf":
+        // Written together with `overflowed`, which comes next.
+        return;
+      case "overflowed":
+        return this.#overflowed(block.ops[index - 1]!, op);
+      default:
+        return this.#plainOp(op);
+    }
+  }
+
+  #plainOp(op: LLOp): void {
+    const { effect } = opRow(op.name);
+    const isVoid = op.result.type.kind === "void";
+    if (!isVoid && !this.#reads.has(op.result) && (effect === "none" || effect === "read")) return;
+    if (READ_TWICE.has(op.name)) this.#settle();
+    (ROWS as Partial<Record<string, Row>>)[op.name]!(op, this);
+    if (!isVoid) this.#result(op.result);
+  }
+
+  /** The result goes into its local last: it may be the local of an argument. */
+  #overflowed(arithmetic: LLOp, op: LLOp): void {
+    const [a, b] = arithmetic.args as [LLValue, LLValue];
+    const wrapped = this.#temporary(I64, "wrapped");
+    this.#settle();
+    this.push(a);
+    this.push(b);
+    if (arithmetic.name === "int_mul_ovf") {
+      this.op("i64_mul");
+      this.op("local_set", wrapped);
+      this.push(a);
+      this.push(b);
+      this.callRuntime("mul_overflows", { params: [I64, I64], results: [I32] });
+    } else {
+      const isAdd = arithmetic.name === "int_add_ovf";
+      this.op(isAdd ? "i64_add" : "i64_sub");
+      this.op("local_set", wrapped);
+      // Signs: a sum differs from both of its terms, a difference from a where a and b differ.
+      this.push(a);
+      if (isAdd) this.op("local_get", wrapped);
+      else this.push(b);
+      this.op("i64_xor");
+      if (isAdd) this.push(b);
+      else this.push(a);
+      this.op("local_get", wrapped);
+      this.op("i64_xor");
+      this.op("i64_and");
+      this.constI64(0);
+      this.op("i64_lt_s");
+    }
+    if (this.#reads.has(arithmetic.result)) {
+      this.op("local_get", wrapped);
+      this.op("local_set", this.#local(arithmetic.result));
+    }
+    this.#result(op.result);
+  }
+
+  #traceback(frames: readonly Frame[]): void {
+    for (const frame of frames) {
+      this.constI64(this.#module.memory.site(frame));
+      this.callRuntime("wr_traceback_add", { params: [I64], results: [] });
+    }
+  }
+
+  // ---- the stacks -----------------------------------------------------------------------------------------------------
+
+  /** False (0) in a local when a stack runs out, with StackOverflow pending. */
+  #stackCheck(): void {
+    this.op("global_get", this.#module.stackGlobal);
+    this.constI32(this.#weight);
+    this.op("i32_sub");
+    this.op("global_set", this.#module.stackGlobal);
+    this.op("global_get", this.#module.stackGlobal);
+    this.constI32(0);
+    this.op("i32_lt_s");
+    this.constI32(0);
+    this.memory("i64_load", 8, WORD.shadow);
+    this.constI32(0);
+    this.memory("i64_load", 8, WORD.shadowLimit);
+    this.op("i64_gt_u");
+    this.op("i32_or");
+    this.#if(() => this.callRuntime("wr_stack_overflow", { params: [], results: [] }));
+  }
+
+  /** On the way out. */
+  #giveBack(): void {
+    if (this.#weight === 0) return;
+    this.op("global_get", this.#module.stackGlobal);
+    this.constI32(this.#weight);
+    this.op("i32_add");
+    this.op("global_set", this.#module.stackGlobal);
+  }
+
+  #setShadow(pushAddress: () => void): void {
+    this.constI32(0);
+    pushAddress();
+    this.op("i64_extend_i32_u");
+    this.memory("i64_store", 8, WORD.shadow);
+  }
+
+  #enterFrame({ ops }: LLBlock, index: number): void {
+    const size = ops[index]!.aux.slot!;
+    const stored = new Set<number>();
+    for (let next = index + 1; ops[next]?.name === "ss_store"; next++)
+      stored.add(ops[next]!.aux.slot!);
+    this.#frame = this.#temporary(I32, "frame");
+    const frame = this.#frame;
+    this.constI32(0);
+    this.memory("i32_load", 4, WORD.shadow);
+    this.op("local_set", frame);
+    for (let slot = 0; slot < size; slot++) {
+      if (stored.has(slot)) continue;
+      this.op("local_get", frame);
+      this.constI64(0);
+      this.memory("i64_store", 8, slot * 8);
+    }
+    this.#setShadow(() => {
+      this.op("local_get", frame);
+      this.constI32(size * 8);
+      this.op("i32_add");
+    });
+  }
+
+  // ---- allocation -----------------------------------------------------------------------------------------------------
+
+  /** Whether the block ends by testing what its last op but one, which has a slow path, has left. */
+  #slowPathCondition({ ops, exit }: LLBlock): boolean {
+    const [op, test] = ops.slice(-2);
+    const hasSlowPath = op?.name === "new" || op?.name === "new_array";
+    return (
+      hasSlowPath &&
+      test?.name === "exc_pending" &&
+      exit.kind === "branch" &&
+      exit.condition === test.result &&
+      this.#reads.get(test.result) === 1
+    );
+  }
+
+  /** Pushes whether an allocation has failed. */
+  #failed(op: LLOp): void {
+    this.op("local_get", this.#local(op.result));
+    this.op("i64_eqz");
+  }
+
+  #newStruct(block: LLBlock, index: number): void {
+    const op = block.ops[index]!;
+    const type = op.aux.struct!;
+    const size = layoutIn(type).end;
+    const object = this.#local(op.result);
+    const slow = type.finalizer === null ? "wr_gc_malloc_slow" : "wr_gc_malloc_finalizer";
+    if (type.finalizer === null && size <= INLINE_ALLOCATION_LIMIT) {
+      this.constI32(0);
+      this.memory("i64_load", 8, WORD.nurseryFree);
+      this.op("local_set", object);
+      this.constI32(0);
+      this.memory("i64_load", 8, WORD.nurseryTop);
+      this.op("local_get", object);
+      this.op("i64_sub");
+      this.constI64(size);
+      this.op("i64_lt_u");
+    } else {
+      this.constI32(1);
+    }
+    this.op("if");
+    this.#scopes.push({ kind: "plain" });
+    this.#slowPath(block, index, () => {
+      this.constI64(size);
+      this.constI64(type.classId);
+      this.callRuntime(slow, { params: [I64, I64], results: [I64] });
+    });
+    this.op("else");
+    this.constI32(0);
+    this.op("local_get", object);
+    this.constI64(size);
+    this.op("i64_add");
+    this.memory("i64_store", 8, WORD.nurseryFree);
+    this.op("end");
+    this.#scopes.pop();
+    // Address 0 may be written to: nothing lies there, and a failed allocation is not looked at.
+    this.#initialise(object, type.classId, 0, size);
+  }
+
+  /** Header, and zeros up to the size. A failed allocation is skipped. */
+  #initialise(object: number, classId: number, from: number, size: number): void {
+    this.op("local_get", object);
+    this.op("i64_eqz");
+    this.op("i32_eqz");
+    this.#if(() => {
+      this.op("local_get", object);
+      this.op("i32_wrap_i64");
+      this.constI64(classId);
+      this.memory("i64_store", 8, 0);
+      for (let at = Math.max(from, 8); at < size; at += 8) {
+        this.op("local_get", object);
+        this.op("i32_wrap_i64");
+        this.constI64(0);
+        this.memory("i64_store", 8, at);
+      }
+    });
+  }
+
+  #newArray(block: LLBlock, index: number): void {
+    const op = block.ops[index]!;
+    const type = op.aux.array!;
+    const layout = layoutIn(type);
+    const object = this.#local(op.result);
+    const length = this.#temporary(I64, "length");
+    this.push(op.args[0]!);
+    this.op("local_set", length);
+    this.constI64(type.classId);
+    this.constI32(layout.end);
+    this.constI32(Math.log2(sizeOf(type.item)));
+    this.constI32(layout.length);
+    this.op("local_get", length);
+    this.callRuntime("bump_array", { params: [I64, I32, I32, I32, I64], results: [I64] });
+    this.op("local_set", object);
+    this.op("local_get", object);
+    this.op("i64_eqz");
+    this.#if(() =>
+      this.#slowPath(block, index, () => {
+        this.constI64(type.classId);
+        this.op("local_get", length);
+        this.callRuntime("wr_gc_new_array", { params: [I64, I64], results: [I64] });
+      }),
+    );
+  }
+
+  /** The call that may collect, with everything that lives across it in a frame of its own. */
+  #slowPath(block: LLBlock, index: number, call: () => void): void {
+    const object = this.#local(block.ops[index]!.result);
+    const live = liveAcross(block, index, this.#lives).map((variable) => this.#local(variable));
+    if (live.length === 0) {
+      call();
+      return this.op("local_set", object);
+    }
+    const saved = this.#temporary(I32, "saved");
+    this.constI32(0);
+    this.memory("i32_load", 4, WORD.shadow);
+    this.op("local_set", saved);
+    live.forEach((local, slot) => {
+      this.op("local_get", saved);
+      this.op("local_get", local);
+      this.memory("i64_store", 8, slot * 8);
+    });
+    this.#setShadow(() => {
+      this.op("local_get", saved);
+      this.constI32(live.length * 8);
+      this.op("i32_add");
+    });
+    call();
+    this.op("local_set", object);
+    this.#setShadow(() => this.op("local_get", saved));
+    live.forEach((local, slot) => {
+      this.op("local_get", saved);
+      this.memory("i64_load", 8, slot * 8);
+      this.op("local_set", local);
+    });
+  }
+}
+
+/** Ops whose rows push an argument more than once: it must be in its local. */
+const READ_TWICE: ReadonlySet<string> = new Set([
+  "float_bits",
+  "float_is_nan",
+  "class_id",
+  "class_in_range",
+  "int_truncdiv",
+]);
+
+function isNext(jump: Jump): number {
+  return jump.kind === "next" ? 1 : 0;
+}
+
+function min(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+
+function max(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
+
+function most(least: bigint, span: bigint): bigint {
+  return least + span;
+}
+
+function countReads(graph: LLGraph): Map<LLVariable, number> {
+  const reads = new Map<LLVariable, number>();
+  for (const block of graph.blocks)
+    for (const value of valuesRead(block))
+      if (value.kind === "var") reads.set(value, (reads.get(value) ?? 0) + 1);
+  return reads;
+}

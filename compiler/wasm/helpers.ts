@@ -1,0 +1,190 @@
+/**
+ * Small functions that generated code calls and Wright cannot say: division that rounds down, upper
+ * halves of products, filling memory, and the quick way to a new array. Written as instructions.
+ */
+import { Bytes, I32, I64, type Signature, type ValueType } from "./binary.ts";
+import { WORD } from "./memory.ts";
+import { OP, type Opcode } from "./opcodes.ts";
+
+export interface Helper {
+  readonly signature: Signature;
+  readonly locals: readonly ValueType[];
+  readonly code: () => Bytes;
+}
+
+/** An instruction: its name, then its immediates; a bigint is a signed 64-bit constant. */
+type Instruction = Opcode | readonly [Opcode, ...(number | bigint)[]];
+
+function assemble(instructions: readonly Instruction[]): Bytes {
+  const out = new Bytes();
+  for (const one of instructions) {
+    const [name, ...immediates] = typeof one === "string" ? ([one] as const) : one;
+    out.bytes(OP[name]);
+    for (const value of immediates) {
+      if (name === "i32_const") out.s32(Number(value));
+      else if (name === "i64_const") out.s64(BigInt(value));
+      else out.u32(Number(value));
+    }
+  }
+  return out.bytes(OP.end);
+}
+
+function helper(
+  params: readonly ValueType[],
+  results: readonly ValueType[],
+  locals: readonly ValueType[],
+  instructions: readonly Instruction[],
+): Helper {
+  return { signature: { params, results }, locals, code: () => assemble(instructions) };
+}
+
+const get = (local: number): Instruction => ["local_get", local];
+const set = (local: number): Instruction => ["local_set", local];
+const tee = (local: number): Instruction => ["local_tee", local];
+const long = (value: bigint): Instruction => ["i64_const", value];
+const int = (value: number): Instruction => ["i32_const", value];
+
+/** Leaves with `-a` where b is -1: the one quotient that does not fit wraps. */
+const BY_MINUS_ONE: readonly Instruction[] = [
+  get(1),
+  long(-1n),
+  "i64_eq",
+  "if",
+  long(0n),
+  get(0),
+  "i64_sub",
+  "return",
+  "end",
+];
+
+/** Upper half of the product of words 0 and 1, unsigned, by halves; locals 2 to 5 are scratch. */
+const UNSIGNED_HIGH: readonly Instruction[] = [
+  // low = a.low * b.low; middle = a.high * b.low + (low >> 32)
+  ...[get(0), long(0xffffffffn), "i64_and" as const, tee(2)],
+  ...[get(1), long(0xffffffffn), "i64_and" as const, tee(3)],
+  "i64_mul",
+  ...[long(32n), "i64_shr_u" as const],
+  ...[get(0), long(32n), "i64_shr_u" as const, tee(4)],
+  ...[get(3), "i64_mul" as const, "i64_add" as const, set(5)],
+  // cross = a.low * b.high + middle.low
+  ...[get(2), get(1), long(32n), "i64_shr_u" as const, tee(3), "i64_mul" as const],
+  ...[get(5), long(0xffffffffn), "i64_and" as const, "i64_add" as const],
+  // a.high * b.high + (middle >> 32) + (cross >> 32)
+  ...[long(32n), "i64_shr_u" as const],
+  ...[get(4), get(3), "i64_mul" as const, "i64_add" as const],
+  ...[get(5), long(32n), "i64_shr_u" as const, "i64_add" as const],
+];
+
+/** The signed upper half from the unsigned one on the stack. */
+const SIGNED_HIGH: readonly Instruction[] = [
+  ...[get(0), long(63n), "i64_shr_s" as const, get(1), "i64_and" as const, "i64_sub" as const],
+  ...[get(1), long(63n), "i64_shr_s" as const, get(0), "i64_and" as const, "i64_sub" as const],
+];
+
+const FOUR = [I64, I64, I64, I64] as const;
+
+/** `fill(address, count, word)` in steps of a storage's size. */
+function fill(store: Opcode, shift: number): Helper {
+  return helper(
+    [I32, I32, I64],
+    [],
+    [I32],
+    [
+      ...[get(0), get(1), int(shift), "i32_shl" as const, "i32_add" as const, set(3)],
+      "block",
+      "loop",
+      ...[get(0), get(3), "i32_eq" as const, ["br_if", 1] as const],
+      ...[get(0), get(2), [store, 0, 0] as const],
+      ...[get(0), int(1 << shift), "i32_add" as const, set(0)],
+      ["br", 0],
+      "end",
+      "end",
+    ],
+  );
+}
+
+export const HELPERS: Readonly<Record<string, Helper>> = {
+  floordiv: helper(
+    [I64, I64],
+    [I64],
+    [I64],
+    [
+      ...BY_MINUS_ONE,
+      ...[get(0), get(1), "i64_div_s" as const],
+      // One less where there is a remainder and the signs differ.
+      ...[get(0), get(1), "i64_rem_s" as const, tee(2), long(0n), "i64_ne" as const],
+      ...[get(2), get(1), "i64_xor" as const, long(0n), "i64_lt_s" as const],
+      ...["i32_and" as const, "i64_extend_i32_u" as const, "i64_sub" as const],
+    ],
+  ),
+  mod: helper(
+    [I64, I64],
+    [I64],
+    [I64],
+    [
+      ...[get(0), get(1), "i64_rem_s" as const, tee(2)],
+      ...[get(1), long(0n)],
+      ...[get(2), long(0n), "i64_ne" as const],
+      ...[get(2), get(1), "i64_xor" as const, long(0n), "i64_lt_s" as const],
+      ...["i32_and" as const, "select" as const, "i64_add" as const],
+    ],
+  ),
+  umulhi: helper([I64, I64], [I64], FOUR, UNSIGNED_HIGH),
+  mulhi: helper([I64, I64], [I64], FOUR, [...UNSIGNED_HIGH, ...SIGNED_HIGH]),
+  /** Whether the upper half is more than the sign of the lower one. */
+  mul_overflows: helper(
+    [I64, I64],
+    [I32],
+    FOUR,
+    [
+      // Words of half the size never overflow.
+      ...[get(0), get(0), "i64_extend32_s" as const, "i64_eq" as const],
+      ...[get(1), get(1), "i64_extend32_s" as const, "i64_eq" as const, "i32_and" as const],
+      ...["if" as const, int(0), "return" as const, "end" as const],
+      ...UNSIGNED_HIGH,
+      ...SIGNED_HIGH,
+      ...[get(0), get(1), "i64_mul" as const, long(63n), "i64_shr_s" as const, "i64_ne" as const],
+    ],
+  ),
+  fill8: fill("i64_store8", 0),
+  fill16: fill("i64_store16", 1),
+  fill32: fill("i64_store32", 2),
+  fill64: fill("i64_store", 3),
+  /** The pending exception, which is pending no more. */
+  exc_take: helper(
+    [],
+    [I64],
+    [I64],
+    [
+      ...[int(0), ["i64_load", 3, WORD.exception] as const, set(0)],
+      ...[int(0), get(0), ["i64_store", 3, WORD.exceptionTaken] as const],
+      ...[int(0), long(0n), ["i64_store", 3, WORD.exception] as const],
+      get(0),
+    ],
+  ),
+  /**
+   * `bump_array(class, fixed, log2 of an item's size, offset of the length, length)`: an array with
+   * everything in it set, or 0 where the nursery has no room or the request is not for it.
+   */
+  bump_array: helper(
+    [I64, I32, I32, I32, I64],
+    [I64],
+    [I32, I32],
+    [
+      ...[get(4), long(4096n), get(2), "i64_extend_i32_u" as const, "i64_shr_u" as const],
+      ...["i64_gt_u" as const, "if" as const, long(0n), "return" as const, "end" as const],
+      // 5: size in multiples of 8; 6: the object
+      ...[get(1), get(4), "i32_wrap_i64" as const, get(2), "i32_shl" as const, "i32_add" as const],
+      ...[int(7), "i32_add" as const, int(-8), "i32_and" as const, set(5)],
+      ...[int(0), ["i32_load", 2, WORD.nurseryFree] as const, set(6)],
+      ...[int(0), ["i32_load", 2, WORD.nurseryTop] as const, get(6), "i32_sub" as const, get(5)],
+      ...["i32_lt_u" as const, "if" as const, long(0n), "return" as const, "end" as const],
+      ...[int(0), get(6), get(5), "i32_add" as const, "i64_extend_i32_u" as const],
+      ["i64_store", 3, WORD.nurseryFree],
+      ...[get(6), int(0), get(5), "memory_fill" as const],
+      ...[get(6), get(0), ["i64_store", 3, 0] as const],
+      ...[get(6), get(3), "i32_add" as const, get(4), ["i64_store", 3, 0] as const],
+      ...[get(6), "i64_extend_i32_u" as const],
+    ],
+  ),
+};
