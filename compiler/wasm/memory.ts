@@ -46,7 +46,8 @@ const PROGRAM_WORDS = [
 ] as const;
 export type ProgramTable = Record<(typeof PROGRAM_WORDS)[number], number>;
 
-const FIRST = PROGRAM + 8 * 16;
+/** Behind the words of runtime/wasm/memory.wr. */
+const FIRST = 4096;
 /** As in runtime/native/wright.h: the collector's bit of prebuilt objects, and where hashes begin. */
 const PREBUILT_BIT = 1;
 const HASH_SHIFT = 7;
@@ -258,14 +259,19 @@ export class MemoryImage {
     throw new InternalError(`a frozen object holds ${String(value)}`);
   }
 
-  /** Everything placed is filled in; what it refers to is placed on the way. */
+  /** Fills in everything that was placed; what it refers to is placed on the way. */
+  placeReached(): void {
+    for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop())
+      this.#fill(next);
+  }
+
+  /** Code is finished, and nothing is placed any more. */
   finish(table: Omit<ProgramTable, "prebuilt" | "prebuiltCount" | "end">): {
     readonly at: number;
     readonly bytes: Uint8Array;
     readonly end: number;
   } {
-    for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop())
-      this.#fill(next);
+    this.placeReached();
     const prebuilt = this.words(this.#roots);
     const end = align(this.#end, 16);
     const full: ProgramTable = { ...table, prebuilt, prebuiltCount: this.#roots.length, end };
