@@ -18,6 +18,7 @@ import { placeOf, sourceFile } from "../dsl/syntax/source.ts";
 import type { CollectorName } from "./collectors.ts";
 import { emitLibraryC, type CFile } from "./c/emit.ts";
 import { freeze } from "./eval/freeze.ts";
+import type { LLProgram } from "./ll/program.ts";
 import { Machine } from "./eval/machine.ts";
 import { prepareForNative } from "./passes/native.ts";
 import { runPasses } from "./passes/passes.ts";
@@ -54,14 +55,14 @@ function fingerprint(): string {
   return hash.digest("hex").slice(0, 40);
 }
 
-/** Text to C, by the same stages as any program. A mistake in the collector is a mistake of ours. */
 export function translateCollector(collector: CollectorName): CFile {
+  return emitLibraryC(translateRuntime(`runtime/gc/${collector}.wr`), fileOf(collector));
+}
+
+/** A module of the runtime, by the same stages as any program. A mistake in it is a mistake of ours. */
+export function translateRuntime(path: string): LLProgram {
   // 1. Names and types.
-  const bound = bindProgram(
-    `runtime/gc/${collector}.wr`,
-    { read: readSource, libraryRoot: "dsl/lib" },
-    parseModule,
-  );
+  const bound = bindProgram(path, { read: readSource, libraryRoot: "dsl/lib" }, parseModule);
   const annotated = annotate(bound, {
     buildGraph: (fn, constArgs, starCount) => build(fn, { program: bound, constArgs, starCount }),
     embed: () => null,
@@ -71,17 +72,17 @@ export function translateCollector(collector: CollectorName): CFile {
   );
   if (mistakes.length > 0)
     throw new InternalError(
-      `the collector: ${placeOf(mistakes[0]!.span)}: ${mistakes[0]!.message}`,
+      `the runtime: ${placeOf(mistakes[0]!.span)}: ${mistakes[0]!.message}`,
     );
   // 2. Low-level graphs; module bodies run, so that module-level names are constants.
-  const program = lower(annotated, { name: "collector" });
+  const program = lower(annotated, { name: "runtime" });
   const machine = new Machine(program, {});
   machine.runInitializers();
   freeze(program, machine);
   // 3. Better code, and C.
   runPasses(program, {});
   prepareForNative(program);
-  return emitLibraryC(program, fileOf(collector));
+  return program;
 }
 
 function readSource(path: string): ReturnType<typeof sourceFile> | null {

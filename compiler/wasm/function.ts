@@ -52,6 +52,8 @@ export interface ModuleContext {
 const INLINE_ALLOCATION_LIMIT = 4096;
 /** What an engine's frame takes beside locals, and per local: an estimate on the safe side. */
 const FRAME_BYTES = 96;
+/** WR_FRAME_NEW in wright.h. */
+const FRAME_NEW = 4n;
 const LOCAL_BYTES = 8;
 
 export function signatureOf({
@@ -188,7 +190,7 @@ class FunctionWriter implements OpWriter {
     this.#scopes.pop();
   }
 
-  #if(then: () => void): void {
+  ifThen(then: () => void): void {
     this.op("if");
     this.#scopes.push({ kind: "plain" });
     then();
@@ -373,11 +375,11 @@ class FunctionWriter implements OpWriter {
       if (this.#isPlainJump(otherwise, jumpOtherwise)) {
         this.op("br_if", this.#depth(jumpOtherwise, otherwise.target));
       } else {
-        this.#if(() => this.#jump(otherwise, jumpOtherwise));
+        this.ifThen(() => this.#jump(otherwise, jumpOtherwise));
       }
       return this.#jump(then, jumpThen);
     }
-    this.#if(() => this.#jump(then, jumpThen));
+    this.ifThen(() => this.#jump(then, jumpThen));
     this.#jump(otherwise, jumpOtherwise);
   }
 
@@ -418,7 +420,7 @@ class FunctionWriter implements OpWriter {
       this.op("local_get", subject);
       this.constI64(values[last]!);
       this.op("i64_ne");
-      this.#if(() => this.#jump(links[fallback]!, jumps[fallback]!));
+      this.ifThen(() => this.#jump(links[fallback]!, jumps[fallback]!));
       return this.#jump(links[last]!, jumps[last]!);
     }
     for (const i of order) this.#test(subject, values[i]!, links[i]!, jumps[i]!);
@@ -430,7 +432,7 @@ class FunctionWriter implements OpWriter {
     this.constI64(value);
     this.op("i64_eq");
     if (this.#isPlainJump(link, jump)) this.op("br_if", this.#depth(jump, link.target));
-    else this.#if(() => this.#jump(link, jump));
+    else this.ifThen(() => this.#jump(link, jump));
   }
 
   /**
@@ -507,6 +509,10 @@ class FunctionWriter implements OpWriter {
         return this.op("drop");
       case "ss_enter":
         return this.#enterFrame(block, index);
+      case "ss_mark":
+        this.op("local_get", this.#frame!);
+        this.constI64(FRAME_NEW);
+        return this.memory("i64_store", 8, op.aux.slot! * 8);
       case "ss_leave":
         return this.#setShadow(() => this.op("local_get", this.#frame!));
       case "ss_store":
@@ -599,7 +605,7 @@ class FunctionWriter implements OpWriter {
     this.memory("i64_load", 8, WORD.shadowLimit);
     this.op("i64_gt_u");
     this.op("i32_or");
-    this.#if(() => this.callRuntime("wr_stack_overflow", { params: [], results: [] }));
+    this.ifThen(() => this.callRuntime("wr_stack_overflow", { params: [], results: [] }));
   }
 
   /** On the way out. */
@@ -621,7 +627,8 @@ class FunctionWriter implements OpWriter {
   #enterFrame({ ops }: LLBlock, index: number): void {
     const size = ops[index]!.aux.slot!;
     const stored = new Set<number>();
-    for (let next = index + 1; ops[next]?.name === "ss_store"; next++)
+    const fills = (op: LLOp | undefined) => op?.name === "ss_store" || op?.name === "ss_mark";
+    for (let next = index + 1; fills(ops[next]); next++)
       stored.add(ops[next]!.aux.slot!);
     this.#frame = this.#temporary(I32, "frame");
     const frame = this.#frame;
@@ -705,7 +712,7 @@ class FunctionWriter implements OpWriter {
     this.op("local_get", object);
     this.op("i64_eqz");
     this.op("i32_eqz");
-    this.#if(() => {
+    this.ifThen(() => {
       this.op("local_get", object);
       this.op("i32_wrap_i64");
       this.constI64(classId);
@@ -736,7 +743,7 @@ class FunctionWriter implements OpWriter {
     this.op("local_set", object);
     this.op("local_get", object);
     this.op("i64_eqz");
-    this.#if(() =>
+    this.ifThen(() =>
       this.#slowPath(block, index, () => {
         this.constI64(type.classId);
         this.op("local_get", length);
@@ -785,6 +792,8 @@ const READ_TWICE: ReadonlySet<string> = new Set([
   "class_id",
   "class_in_range",
   "int_truncdiv",
+  "gc_write_barrier",
+  "gc_write_barrier_items",
 ]);
 
 function isNext(jump: Jump): number {

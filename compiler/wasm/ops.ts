@@ -35,6 +35,7 @@ export interface OpWriter {
   /** Address of the table that gives the class of a tag. */
   taggedClasses(): number;
   tableAddress(op: LLOp): number;
+  ifThen(then: () => void): void;
   ifElse(type: "i32" | "i64", then: () => void, otherwise: () => void): void;
 }
 
@@ -47,6 +48,7 @@ export type PlacedOp =
   | "traceback_add"
   | "traceback_note"
   | "ss_enter"
+  | "ss_mark"
   | "ss_leave"
   | "ss_store"
   | "ss_load"
@@ -56,6 +58,7 @@ export type PlacedOp =
   | "overflowed"
   | "stack_check";
 
+const TRACK = 2;
 export const I = 0x7f;
 export const L = 0x7e;
 export const D = 0x7c;
@@ -562,7 +565,20 @@ export const ROWS: Record<Exclude<OpName, PlacedOp>, Row> = {
     w.op("i64_eqz");
     w.op("i32_eqz");
   },
-  gc_write_barrier: drop,
+  gc_write_barrier: (op, w) => {
+    isTracked(op.args[0]!, w);
+    w.ifThen(() => {
+      w.push(op.args[0]!);
+      w.callRuntime("wr_gc_remember", { params: [L], results: [] });
+    });
+  },
+  gc_write_barrier_items: (op, w) => {
+    isTracked(op.args[0]!, w);
+    w.ifThen(() => {
+      for (const arg of op.args) w.push(arg);
+      w.callRuntime("wr_gc_remember_items", { params: [L, L, L], results: [] });
+    });
+  },
   hint: drop,
   fatal: (op, w) => {
     w.push(op.args[0]!);
@@ -572,6 +588,14 @@ export const ROWS: Record<Exclude<OpName, PlacedOp>, Row> = {
   likely: plain(),
   unlikely: plain(),
 };
+
+/** Whether a store of a reference into the object has to be reported (WR_TRACK in wright.h). */
+function isTracked(value: LLValue, w: OpWriter): void {
+  wrapped(value, w);
+  w.memory("i32_load", 4, 4);
+  w.constI32(TRACK);
+  w.op("i32_and");
+}
 
 function masked(mask: bigint): Row {
   return (op, w) => {

@@ -158,13 +158,18 @@ function mainSpec(ctx: Context): LiveSpec | null {
   return specs.specOf(ctx, symbol);
 }
 
-/** `@export("symbol")` in a raw module: a function that the platform's C calls by that name. */
+/**
+ * `@export("symbol")` in a raw module: a function that the platform calls by that name. A runtime whose
+ * first module is raw may have them in the modules it imports, too.
+ */
 function exportedSpecs(ctx: Context): { name: string; spec: Spec }[] {
   const found: { name: string; spec: Spec }[] = [];
-  for (const symbol of ctx.bound.entry.functions) {
+  const { entry, modules } = ctx.bound;
+  const own = entry.tree.raw ? modules.filter((module) => !module.isLibrary) : [entry];
+  for (const symbol of own.flatMap((module) => module.functions)) {
     const name = symbol.hints.get("export")?.[0];
     if (name === undefined) continue;
-    if (name.kind === "str" && ctx.bound.entry.tree.raw)
+    if (name.kind === "str" && symbol.module.tree.raw)
       found.push({ name: name.value, spec: specs.specOf(ctx, symbol) });
     else
       ctx.report(
