@@ -84,8 +84,6 @@ class FunctionWriter implements OpWriter {
   readonly #locals: ValueType[] = [];
   readonly #parameterCount: number;
   readonly #scopes: Scope[] = [];
-  /** The frame on the shadow stack: an address (i32). */
-  #frame: number | null = null;
   /** Bytes of the machine stack that the function counts for; 0 if it does not recurse. */
   #weight = 0;
   /** A result on top of the stack that is not in its local yet. */
@@ -114,8 +112,8 @@ class FunctionWriter implements OpWriter {
 
   write(): FunctionBody {
     const shapes = structure(this.#graph);
-    if (shapes === null) throw new InternalError(`${this.#fn.name} has a loop with two entries`);
-    this.#shapes(shapes);
+    if (shapes === null) this.#dispatch();
+    else this.#shapes(shapes);
     this.op("unreachable");
     this.op("end");
     return {
@@ -297,6 +295,38 @@ class FunctionWriter implements OpWriter {
     this.op("end");
   }
 
+  /**
+   * For a graph that has a loop with two entries (a generator that goes on in the middle of one): a
+   * loop around a table of all blocks, by the number of the one that comes next.
+   */
+  #dispatch(): void {
+    const { blocks, entry } = this.#graph;
+    const next = this.#temporary(I32, "next");
+    this.#dispatching = { next, numbers: new Map(blocks.map((block, i) => [block, i])) };
+    this.constI32(blocks.indexOf(entry));
+    this.op("local_set", next);
+    this.op("loop");
+    this.#scopes.push({ kind: "loop", block: entry });
+    for (const _ of blocks) {
+      this.op("block");
+      this.#scopes.push({ kind: "plain" });
+    }
+    this.op("local_get", next);
+    this.op("br_table", blocks.length, ...blocks.map((_, i) => i), 0);
+    for (const block of blocks) {
+      this.op("end");
+      this.#scopes.pop();
+      this.#block(
+        block,
+        exitLinks(block.exit).map(() => ({ kind: "continue" })),
+      );
+    }
+    this.#scopes.pop();
+    this.op("end");
+  }
+
+  #dispatching: { readonly next: number; readonly numbers: Map<LLBlock, number> } | null = null;
+
   #depth(jump: Jump, target: LLBlock): number {
     const kind = jump.kind === "continue" ? "loop" : "label";
     const index = this.#scopes.findLastIndex(
@@ -309,11 +339,17 @@ class FunctionWriter implements OpWriter {
   /** Passes a link's arguments and goes where it leads. */
   #jump(link: LLLink, jump: Jump): void {
     this.#pass(link);
+    if (this.#dispatching !== null) {
+      this.constI32(this.#dispatching.numbers.get(link.target)!);
+      this.op("local_set", this.#dispatching.next);
+      return this.op("br", this.#depth(jump, this.#graph.entry));
+    }
     if (jump.kind === "inline") this.#shapes(jump.body);
     else if (jump.kind !== "next") this.op("br", this.#depth(jump, link.target));
   }
 
   #isPlainJump(link: LLLink, jump: Jump): boolean {
+    if (this.#dispatching !== null) return false;
     return (jump.kind === "continue" || jump.kind === "break") && this.#moves(link).length === 0;
   }
 
@@ -510,17 +546,17 @@ class FunctionWriter implements OpWriter {
       case "ss_enter":
         return this.#enterFrame(block, index);
       case "ss_mark":
-        this.op("local_get", this.#frame!);
+        this.op("local_get", this.#frame());
         this.constI64(FRAME_NEW);
         return this.memory("i64_store", 8, op.aux.slot! * 8);
       case "ss_leave":
-        return this.#setShadow(() => this.op("local_get", this.#frame!));
+        return this.#setShadow(() => this.op("local_get", this.#frame()));
       case "ss_store":
-        this.op("local_get", this.#frame!);
+        this.op("local_get", this.#frame());
         this.push(op.args[0]!);
         return this.memory("i64_store", 8, op.aux.slot! * 8);
       case "ss_load":
-        this.op("local_get", this.#frame!);
+        this.op("local_get", this.#frame());
         this.memory("i64_load", 8, op.aux.slot! * 8);
         return this.#result(op.result);
       case "int_add_ovf":
@@ -617,6 +653,11 @@ class FunctionWriter implements OpWriter {
     this.op("global_set", this.#module.stackGlobal);
   }
 
+  /** The local with the address of the function's frame on the shadow stack. */
+  #frame(): number {
+    return this.#temporary(I32, "frame");
+  }
+
   #setShadow(pushAddress: () => void): void {
     this.constI32(0);
     pushAddress();
@@ -630,8 +671,7 @@ class FunctionWriter implements OpWriter {
     const fills = (op: LLOp | undefined) => op?.name === "ss_store" || op?.name === "ss_mark";
     for (let next = index + 1; fills(ops[next]); next++)
       stored.add(ops[next]!.aux.slot!);
-    this.#frame = this.#temporary(I32, "frame");
-    const frame = this.#frame;
+    const frame = this.#frame();
     this.constI32(0);
     this.memory("i32_load", 4, WORD.shadow);
     this.op("local_set", frame);

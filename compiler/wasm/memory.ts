@@ -48,8 +48,8 @@ export type ProgramTable = Record<(typeof PROGRAM_WORDS)[number], number>;
 
 /** Behind the words of runtime/wasm/memory.wr. */
 const FIRST = 4096;
-/** As in runtime/native/wright.h: the collector's bit of prebuilt objects, and where hashes begin. */
-const PREBUILT_BIT = 1;
+/** As in runtime/native/wright.h: the collector's bits of prebuilt objects, and where hashes begin. */
+const PREBUILT_BITS = 1 | 2;
 const HASH_SHIFT = 7;
 const HASH_MASK = 0xffffff;
 
@@ -221,7 +221,7 @@ export class MemoryImage {
     const { type } = object;
     const layout = layoutIn(type);
     this.#view.setUint32(at, type.classId, true);
-    this.#view.setUint32(at + 4, PREBUILT_BIT | ((object.hash & HASH_MASK) << HASH_SHIFT), true);
+    this.#view.setUint32(at + 4, PREBUILT_BITS | ((object.hash & HASH_MASK) << HASH_SHIFT), true);
     for (const field of type.fields)
       this.#store(at + layout.fields[field.index]!, field.storage, object.fields[field.index]);
     if (!(object instanceof HeapArray)) return;
