@@ -106,10 +106,15 @@ export const COMMANDS = [
         help: "the VM's collector: generational (default), copying or none",
       },
       { name: "keep-c", help: "keep the C files next to the VM, in FILE.c-files" },
-      { name: "target", value: "TARGET", choices: ["native"], help: "what to build for: native" },
+      {
+        name: "target",
+        value: "TARGET",
+        choices: ["native", "wasm"],
+        help: "what to build for: native (default) or wasm (FILE.wasm, and FILE.mjs that runs it)",
+      },
       TIME,
     ],
-    examples: ["wright build langs/tiny", "wright build langs/tiny -o tiny --cc clang"],
+    examples: ["wright build langs/tiny", "wright build langs/tiny --target wasm"],
     heavy: true,
   },
   {

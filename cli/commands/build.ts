@@ -1,10 +1,13 @@
 /** `wright build [LANG]`: a native executable of the interpreter. */
-import { statSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import { build } from "../../compiler/driver.ts";
 import type { BuildStep } from "../../compiler/c/build.ts";
 import type { CollectorName } from "../../compiler/collectors.ts";
 import type { BuildProblem } from "../../compiler/c/toolchain.ts";
 import type { LLProgram } from "../../compiler/ll/program.ts";
+import { buildWasm } from "../../compiler/wasm/build.ts";
 import { fileHost } from "../host.ts";
 import { cacheFolder } from "../install.ts";
 import { flag, optionText, type Invocation } from "../invocation.ts";
@@ -14,6 +17,7 @@ import { count, duration, Exit, size } from "../terminal.ts";
 import { noMain } from "./run.ts";
 
 const INTERRUPTED = 130;
+const LOADER = fileURLToPath(new URL("../../runtime/wasm/loader.mjs", import.meta.url));
 
 export async function run(call: Invocation): Promise<number> {
   const { terminal } = call;
@@ -26,6 +30,7 @@ export async function run(call: Invocation): Promise<number> {
   terminal.say(
     progressLine(call, "compiled", analysed - start, count(program.functions.length, "function")),
   );
+  if (optionText(call, "target") === "wasm") return writeModule(call, program, output, start);
   const native = await buildExecutable(call, program, {
     output,
     mode: flag(call, "dev") ? "dev" : "release",
@@ -41,6 +46,39 @@ export async function run(call: Invocation): Promise<number> {
   const time = duration(performance.now() - start);
   terminal.print(`${shown(output)}: ${size(statSync(output).size)} in ${time}`);
   return 0;
+}
+
+/** No C compiler: the module straight from the low-level graphs, and what loads it. */
+function writeModule(
+  call: Invocation,
+  program: LLProgram,
+  output: string,
+  start: number,
+): number {
+  const { terminal } = call;
+  const began = performance.now();
+  terminal.status("writing WebAssembly …");
+  const bytes = buildWasm(program, { names: true });
+  const path = output.endsWith(".wasm") ? output : `${output}.wasm`;
+  makeFolder(dirname(path));
+  replaceFile(path, bytes);
+  replaceFile(path.replace(/\.wasm$/, ".mjs"), readFileSync(LOADER));
+  terminal.say(progressLine(call, "written", performance.now() - began, "one module"));
+  const time = duration(performance.now() - start);
+  terminal.print(`${shown(path)}: ${size(bytes.length)} in ${time}`);
+  return 0;
+}
+
+/** Under another name first, so that nobody sees half of it. */
+function replaceFile(path: string, bytes: Uint8Array): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    writeFileSync(temporary, bytes);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 }
 
 function progressLine(call: Invocation, verb: string, milliseconds: number, what: string): string {

@@ -117,6 +117,8 @@ export interface FunctionBody {
 export interface Global {
   readonly type: ValueType;
   readonly initial: bigint;
+  /** The name under which the host may set it. */
+  readonly exported?: string;
 }
 
 export interface ModuleParts {
@@ -178,9 +180,13 @@ export function encodeModule(parts: ModuleParts): Uint8Array {
       body.byte(0x0b);
     }
   });
-  section(SECTION.export, parts.exports.length + 1, (body) => {
+  const exportedGlobals = parts.globals.filter(({ exported }) => exported !== undefined);
+  section(SECTION.export, parts.exports.length + exportedGlobals.length + 1, (body) => {
     body.name("memory").byte(0x02).u32(0);
     for (const { name, function: number } of parts.exports) body.name(name).byte(0x00).u32(number);
+    parts.globals.forEach(({ exported }, i) => {
+      if (exported !== undefined) body.name(exported).byte(0x03).u32(i);
+    });
   });
   if (parts.table.length > 0) {
     section(SECTION.element, 1, (body) => {

@@ -37,6 +37,9 @@ export interface WasmOptions {
 const MATH_MODULE = "wright_math";
 const PAGE = 65536;
 const STACK_GLOBAL = 0;
+const STACK_LIMIT_GLOBAL = 1;
+/** Bytes of the engine's stack that a program may use unless the host says more: Node has 984 KB. */
+const STACK_BYTES = 640 << 10;
 
 export function emitWasm(
   program: LLProgram,
@@ -101,7 +104,10 @@ class Linker implements ModuleContext {
       functions: this.#bodies.map((body) => body!),
       table: this.#table,
       pages: Math.ceil(image.end / PAGE),
-      globals: [{ type: I32, initial: 0n }],
+      globals: [
+        { type: I32, initial: 0n },
+        { type: I32, initial: BigInt(STACK_BYTES), exported: "stack_bytes" },
+      ],
       exports: [{ name: "_start", function: start }],
       data: withoutGaps(image.at, image.bytes),
       names: options.names,
@@ -230,9 +236,8 @@ class Linker implements ModuleContext {
         arguments_(1);
         code.bytes(OP.i32_wrap_i64).bytes(OP.memory_grow).bytes(OP.i64_extend_i32_s);
         break;
-      case "wr_wasm_set_stack":
-        arguments_(1);
-        code.bytes(OP.i32_wrap_i64).bytes(OP.global_set).u32(STACK_GLOBAL);
+      case "wr_wasm_start_stack":
+        code.bytes(OP.global_get).u32(STACK_LIMIT_GLOBAL).bytes(OP.global_set).u32(STACK_GLOBAL);
         break;
       case "wr_call_entry":
         arguments_(1);

@@ -7,9 +7,13 @@
  * The module is an ordinary WASI command (preview 1). Beside WASI it may ask for functions of floats
  * that WebAssembly has no instructions for (`wright_math`).
  */
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { WASI } from "node:wasi";
+import { isMainThread, Worker, workerData } from "node:worker_threads";
+
+/** The stack of the thread in which a program runs that is started from the command line. */
+const STACK_MEGABYTES = 256;
 
 /** Functions of one or two floats, as C defines them where JavaScript differs. */
 export const math = {
@@ -48,12 +52,15 @@ export const math = {
  * @param {Record<string, string>} [given.env] environment variables; none unless given
  * @param {Record<string, string>} [given.folders] folders of this machine by the names under which
  *   the program knows them; none unless given
+ * @param {number} [given.stackBytes] how much of the engine's stack the program may use: more than the
+ *   640 KB that are safe in every thread needs one that was made with a larger stack
  * @param {number} [given.stdin] file descriptors of the standard streams
  * @param {number} [given.stdout]
  * @param {number} [given.stderr]
  * @returns {number}
  */
-export function run(bytes, { args = ["program"], env = {}, folders = {}, stdin, stdout, stderr }) {
+export function run(bytes, given) {
+  const { args = ["program"], env = {}, folders = {}, stackBytes, stdin, stdout, stderr } = given;
   const wasi = new WASI({
     version: "preview1",
     args,
@@ -66,15 +73,38 @@ export function run(bytes, { args = ["program"], env = {}, folders = {}, stdin, 
   });
   const module = new WebAssembly.Module(bytes);
   const imports = { ...wasi.getImportObject(), wright_math: math };
-  return wasi.start(new WebAssembly.Instance(module, imports));
+  const instance = new WebAssembly.Instance(module, imports);
+  if (stackBytes !== undefined) instance.exports.stack_bytes.value = stackBytes;
+  return wasi.start(instance);
 }
 
-const here = fileURLToPath(import.meta.url);
-if (process.argv[1] !== undefined && fileURLToPath(import.meta.url) === process.argv[1]) {
-  const path = here.replace(/\.mjs$/, ".wasm");
-  process.exitCode = run(readFileSync(path), {
+/** The module beside this file, with this process's arguments, environment and files. */
+function runBesideUs(path) {
+  return run(readFileSync(path), {
     args: [path, ...process.argv.slice(2)],
     env: process.env,
     folders: { ".": process.cwd(), "/": "/" },
+    // Engines take more for a frame than the program counts.
+    stackBytes: (STACK_MEGABYTES / 4) * 2 ** 20,
   });
+}
+
+const here = fileURLToPath(import.meta.url);
+if (!isMainThread && workerData?.wrightModule !== undefined) {
+  process.exitCode = runBesideUs(workerData.wrightModule);
+} else if (isMainThread && process.argv[1] !== undefined && here === realpath(process.argv[1])) {
+  const worker = new Worker(new URL(import.meta.url), {
+    argv: process.argv.slice(2),
+    workerData: { wrightModule: here.replace(/\.mjs$/, ".wasm") },
+    resourceLimits: { stackSizeMb: STACK_MEGABYTES },
+  });
+  worker.on("exit", (code) => (process.exitCode = code));
+}
+
+function realpath(path) {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }

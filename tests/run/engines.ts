@@ -6,7 +6,7 @@
  * tests as modules, whose `main` calls the one that its first argument names.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { buildNative, type BuildOptions } from "../../compiler/c/build.ts";
 import { findCompiler } from "../../compiler/c/toolchain.ts";
@@ -17,6 +17,7 @@ import { Machine } from "../../compiler/eval/machine.ts";
 import type { LLProgram } from "../../compiler/ll/program.ts";
 import type { RawMemory } from "../../compiler/eval/raw-memory.ts";
 import type { RawAddress, Word } from "../../compiler/eval/heap.ts";
+import { buildWasm } from "../../compiler/wasm/build.ts";
 import { prepareForNative, type NativeOptions } from "../../compiler/passes/native.ts";
 import { renderDiagnostics } from "../../dsl/syntax/render.ts";
 import { sourceFile, type SourceFile } from "../../dsl/syntax/source.ts";
@@ -165,6 +166,23 @@ export function runNative(path: string, { args = [], env = {} }: RunOptions = {}
     stdout: run.stdout,
     stderr: steady(run.stderr) + (run.signal === null ? "" : `killed by ${run.signal}\n`),
   };
+}
+
+/** Writes the program as a module with its loader; the program is for back ends only afterwards. */
+export function wasmModule(program: LLProgram, output: string): string {
+  writeFileSync(`${output}.wasm`, buildWasm(program, { names: true }));
+  copyFileSync(join(ROOT, "runtime/wasm/loader.mjs"), `${output}.mjs`);
+  return `${output}.mjs`;
+}
+
+export function runWasm(path: string, { args = [], env = {} }: RunOptions = {}): Outcome {
+  const run = spawnSync(process.execPath, ["--no-warnings", path, ...args], {
+    env,
+    encoding: "latin1",
+    timeout: 60_000,
+    maxBuffer: 2 ** 28,
+  });
+  return { code: run.status, stdout: run.stdout, stderr: steady(run.stderr) };
 }
 
 /** How deep a stack is differs between engines. */

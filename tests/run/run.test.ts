@@ -1,6 +1,6 @@
 /**
  * Wright programs give the same on every engine: the evaluator with and without the optimisation
- * passes, and natively, also while the collector moves everything at every allocation.
+ * passes, natively, also while the collector moves everything at every allocation, and in WebAssembly.
  *
  * `npm run test:full` adds clang and the sanitizers.
  */
@@ -19,8 +19,10 @@ import {
   folderHost,
   hasCompiler,
   runNative,
+  runWasm,
   STRESS,
   unbundled,
+  wasmModule,
   type RunOptions,
 } from "./engines.ts";
 import { expected, FOLDER, record, testPrograms, type TestProgram } from "./programs.ts";
@@ -83,6 +85,24 @@ describe.for(isFull ? ALL : ALL.slice(0, 1))("$name", (configuration) => {
     const found = native({});
     expect(found).toBe(expected(program, found));
     if (configuration.stress && program.stress) expect(native(STRESS)).toBe(found);
+  });
+});
+
+describe("as WebAssembly", () => {
+  let module: string | null = null;
+  const build = () => {
+    const host = folderHost(FOLDER, { [BUNDLE]: bundleOf(programs.map((one) => one.name)) });
+    return wasmModule(compiled(BUNDLE, host, { optimise: true }), join(output, "wasm"));
+  };
+
+  test.for(programs)("$name", { timeout: 240_000 }, (program) => {
+    module ??= build();
+    const path = module;
+    const run = (env: Readonly<Record<string, string>>) =>
+      record(program, (options) => unbundled(runWasm(path, inBundle(program, options, env))));
+    const found = run({});
+    expect(found).toBe(expected(program, found));
+    if (isFull && program.stress) expect(run(STRESS)).toBe(found);
   });
 });
 
