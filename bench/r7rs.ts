@@ -128,7 +128,9 @@ function seconds(name: string, program: string, count: number | null): number {
   if (found === null) {
     const said = `${result.stdout ?? ""}${result.stderr ?? ""}`.trim().slice(-600);
     throw new Failed(
-      result.error !== undefined && said === "" ? result.error.message : `ended with ${result.status}: ${said}`,
+      result.error !== undefined && said === ""
+        ? result.error.message
+        : `ended with ${result.status}: ${said}`,
     );
   }
   return Number(found[1]);

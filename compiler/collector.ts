@@ -71,9 +71,7 @@ export function translateRuntime(path: string): LLProgram {
     (one) => one.severity === "error",
   );
   if (mistakes.length > 0)
-    throw new InternalError(
-      `the runtime: ${placeOf(mistakes[0]!.span)}: ${mistakes[0]!.message}`,
-    );
+    throw new InternalError(`the runtime: ${placeOf(mistakes[0]!.span)}: ${mistakes[0]!.message}`);
   // 2. Low-level graphs; module bodies run, so that module-level names are constants.
   const program = lower(annotated, { name: "runtime" });
   const machine = new Machine(program, {});

@@ -9,6 +9,7 @@ import type { BuildProblem } from "../../compiler/c/toolchain.ts";
 import type { LLProgram } from "../../compiler/ll/program.ts";
 import { buildWasm } from "../../compiler/wasm/build.ts";
 import { fileHost } from "../host.ts";
+import { makeFolder } from "../../compiler/folders.ts";
 import { cacheFolder } from "../install.ts";
 import { flag, optionText, type Invocation } from "../invocation.ts";
 import { compileOrExit, timingTable } from "../pipeline.ts";
@@ -49,12 +50,7 @@ export async function run(call: Invocation): Promise<number> {
 }
 
 /** No C compiler: the module straight from the low-level graphs, and what loads it. */
-function writeModule(
-  call: Invocation,
-  program: LLProgram,
-  output: string,
-  start: number,
-): number {
+function writeModule(call: Invocation, program: LLProgram, output: string, start: number): number {
   const { terminal } = call;
   const began = performance.now();
   terminal.status("writing WebAssembly …");

@@ -56,10 +56,7 @@ const FRAME_BYTES = 96;
 const FRAME_NEW = 4n;
 const LOCAL_BYTES = 8;
 
-export function signatureOf({
-  params,
-  result,
-}: Pick<LLFunction, "params" | "result">): Signature {
+export function signatureOf({ params, result }: Pick<LLFunction, "params" | "result">): Signature {
   const of = (types: LLFunction["params"]): ValueType[] =>
     types.flatMap((type) => wasmType(type) ?? []);
   return { params: of(params), results: of([result]) };
@@ -69,7 +66,8 @@ export function emitFunction(fn: LLFunction, module: ModuleContext): FunctionBod
   return new FunctionWriter(fn, fn.graph!, module).write();
 }
 
-type Scope = { readonly kind: "label" | "loop"; readonly block: LLBlock } | { readonly kind: "plain" };
+type Scope =
+  { readonly kind: "label" | "loop"; readonly block: LLBlock } | { readonly kind: "plain" };
 type SwitchExit = Extract<LLExit, { kind: "switch" }>;
 
 class FunctionWriter implements OpWriter {
@@ -669,8 +667,7 @@ class FunctionWriter implements OpWriter {
     const size = ops[index]!.aux.slot!;
     const stored = new Set<number>();
     const fills = (op: LLOp | undefined) => op?.name === "ss_store" || op?.name === "ss_mark";
-    for (let next = index + 1; fills(ops[next]); next++)
-      stored.add(ops[next]!.aux.slot!);
+    for (let next = index + 1; fills(ops[next]); next++) stored.add(ops[next]!.aux.slot!);
     const frame = this.#frame();
     this.constI32(0);
     this.memory("i32_load", 4, WORD.shadow);

@@ -132,20 +132,15 @@ export const HELPERS: Readonly<Record<string, Helper>> = {
   umulhi: helper([I64, I64], [I64], FOUR, UNSIGNED_HIGH),
   mulhi: helper([I64, I64], [I64], FOUR, [...UNSIGNED_HIGH, ...SIGNED_HIGH]),
   /** Whether the upper half is more than the sign of the lower one. */
-  mul_overflows: helper(
-    [I64, I64],
-    [I32],
-    FOUR,
-    [
-      // Words of half the size never overflow.
-      ...[get(0), get(0), "i64_extend32_s" as const, "i64_eq" as const],
-      ...[get(1), get(1), "i64_extend32_s" as const, "i64_eq" as const, "i32_and" as const],
-      ...["if" as const, int(0), "return" as const, "end" as const],
-      ...UNSIGNED_HIGH,
-      ...SIGNED_HIGH,
-      ...[get(0), get(1), "i64_mul" as const, long(63n), "i64_shr_s" as const, "i64_ne" as const],
-    ],
-  ),
+  mul_overflows: helper([I64, I64], [I32], FOUR, [
+    // Words of half the size never overflow.
+    ...[get(0), get(0), "i64_extend32_s" as const, "i64_eq" as const],
+    ...[get(1), get(1), "i64_extend32_s" as const, "i64_eq" as const, "i32_and" as const],
+    ...["if" as const, int(0), "return" as const, "end" as const],
+    ...UNSIGNED_HIGH,
+    ...SIGNED_HIGH,
+    ...[get(0), get(1), "i64_mul" as const, long(63n), "i64_shr_s" as const, "i64_ne" as const],
+  ]),
   fill8: fill("i64_store8", 0),
   fill16: fill("i64_store16", 1),
   fill32: fill("i64_store32", 2),

@@ -4,7 +4,13 @@
  * bytes although memory is addressed by the low four. So the collector, the payload of immediates and
  * everything that depends on sizes are the same on every target.
  */
-import { valueType, type ArrayType, type LLType, type Storage, type StructType } from "../ll/types.ts";
+import {
+  valueType,
+  type ArrayType,
+  type LLType,
+  type Storage,
+  type StructType,
+} from "../ll/types.ts";
 import { F64, I32, I64, type ValueType } from "./binary.ts";
 
 export const HEADER_SIZE = 8;

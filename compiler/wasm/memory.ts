@@ -13,7 +13,13 @@ import { startPosition } from "../../dsl/syntax/source.ts";
 import { HeapArray, HeapStruct, Immediate, type HeapObject, type Word } from "../eval/heap.ts";
 import type { LLConstant, LLFunction, LLTable } from "../ll/program.ts";
 import type { Frame } from "../ll/sites.ts";
-import { layoutOf, type ArrayType, type ImmediateInfo, type Storage, type StructType } from "../ll/types.ts";
+import {
+  layoutOf,
+  type ArrayType,
+  type ImmediateInfo,
+  type Storage,
+  type StructType,
+} from "../ll/types.ts";
 import { isFunctionValue } from "../passes/reachable.ts";
 import { align, layoutIn, sizeOf } from "./layout.ts";
 

@@ -191,9 +191,7 @@ class Linker implements ModuleContext {
   #import(name: string): void {
     const isWasi = name.startsWith("wasi_");
     const own = isWasi ? name.slice("wasi_".length) : name.slice("wr_math_".length);
-    const signature = isWasi
-      ? WASI[own]
-      : mathSignature(own);
+    const signature = isWasi ? WASI[own] : mathSignature(own);
     if (signature === undefined) throw new InternalError(`WASI has no ${own}`);
     const module = isWasi ? WASI_MODULE : MATH_MODULE;
     this.#importNumbers.set(name, this.#imports.length);
@@ -249,7 +247,10 @@ class Linker implements ModuleContext {
         break;
       case "wr_call_finalizer":
         code.bytes(OP.local_get).u32(1).bytes(OP.local_get).u32(0).bytes(OP.i32_wrap_i64);
-        code.bytes(OP.call_indirect).u32(this.typeIndex({ params: [I64], results: [] })).u32(0);
+        code
+          .bytes(OP.call_indirect)
+          .u32(this.typeIndex({ params: [I64], results: [] }))
+          .u32(0);
         break;
       default:
         throw new InternalError(`there is no ${name} to link with`);
@@ -340,4 +341,3 @@ function withoutGaps(at: number, bytes: Uint8Array): { at: number; bytes: Uint8A
   }
   return segments.filter((one) => one.bytes.length > 0);
 }
-

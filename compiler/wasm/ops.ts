@@ -486,7 +486,8 @@ export const ROWS: Record<Exclude<OpName, PlacedOp>, Row> = {
     w.push(value!);
     if (type.item.kind === "f64") w.op("i64_reinterpret_f64");
     else if (type.item.kind === "bool") w.op("i64_extend_i32_u");
-    else if (type.item.kind === "f32") throw new InternalError("arrays of f32 are filled one by one");
+    else if (type.item.kind === "f32")
+      throw new InternalError("arrays of f32 are filled one by one");
     w.callRuntime(`fill${size * 8}`, { params: [I, I, L], results: [] });
   },
   global_get: notFrozen,
