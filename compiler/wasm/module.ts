@@ -93,10 +93,11 @@ class Linker implements ModuleContext {
       name: label.at,
       nameLength: label.length,
     };
-    this.#emitPending();
-    // 2. The frozen heap, which may name further functions.
-    this.memory.placeReached();
-    this.#emitPending();
+    // 2. Code names prebuilt objects, and those name functions.
+    do {
+      this.#emitPending();
+      this.memory.placeReached();
+    } while (this.#pending.length > 0);
     const image = this.memory.finish(table);
     return encodeModule({
       types: this.#types,
