@@ -9,6 +9,8 @@
  * Exit codes: 0 fine, 1 diagnostics or failures, 2 wrong usage, 3 our fault, 130 interrupted, 143
  * terminated; `run` passes on the hosted program's own.
  */
+import { enableCompileCache } from "node:module";
+import { join } from "node:path";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import {
   catchesInterrupts,
@@ -20,12 +22,15 @@ import { nearest } from "../dsl/bind/nearest.ts";
 import { renderDiagnostics } from "../dsl/syntax/render.ts";
 import { COMMANDS, findCommand, SHARED_OPTIONS, type CommandName } from "./command-table.ts";
 import { commandHelp, generalHelp } from "./help.ts";
-import { version } from "./install.ts";
+import { cacheFolder, version } from "./install.ts";
 import { reportInternalError } from "./internal-error.ts";
 import type { Command, Interrupts } from "./invocation.ts";
 import { parseArguments, UsageError, type Arguments, type CommandSpec } from "./options.ts";
 import { ConfigError } from "./project.ts";
 import { Exit, Terminal } from "./terminal.ts";
+
+// Reading our own sources, types and all, is a third of a short command; Node remembers what came of it.
+enableCompileCache(join(cacheFolder(), "node"));
 
 /** What shells show of programs that SIGINT and SIGTERM have ended. */
 const INTERRUPTED = 130;
