@@ -1,0 +1,62 @@
+;;; SRFI 133: each line shows an expression's value.
+(import (scheme base) (scheme write) (srfi 133))
+
+(define-syntax show
+  (syntax-rules ()
+    ((_ expression ...)
+     (begin (call-with-values (lambda () expression) (lambda r (write (if (and (pair? r) (null? (cdr r))) (car r) (cons 'values r))) (newline))) ...))))
+
+(define-syntax fails
+  (syntax-rules ()
+    ((_ expression)
+     (begin
+       (display (guard (e ((error-object? e) (error-object-message e))) expression "passes"))
+       (newline)))))
+
+(define-syntax changed
+  (syntax-rules ()
+    ((_ v change) (let ((v (vector 1 2 3 4 5))) change (write v) (newline)))))
+
+(show (vector-unfold - 4) (vector-unfold (lambda (i x) (values x (* 2 x))) 5 1)
+      (vector-unfold (lambda (i a b) (values (cons a b) (+ a 1) (- b 1))) 3 0 0)
+      (vector-unfold-right (lambda (i x) (values (cons i x) (+ x 1))) 3 0) (vector-unfold-right - 3)
+      (vector-copy #(1 2 3) 1) (vector-reverse-copy #(5 4 3 2 1 0) 1 5) (vector-reverse-copy #(1 2))
+      (vector-concatenate '(#(1) #(2 3))) (vector-append-subvectors #(a b c) 0 2 #(d e) 1 2) (vector-append-subvectors))
+(show (vector-empty? #()) (vector-empty? #(1)) (vector= eq?) (vector= eq? #(a)) (vector= eq? #(a b) #(a b)) (vector= = #(1 2) #(1 3)) (vector= = #(1) #(1 2)) (vector= = #(1) #(1) #(2)))
+(show (vector-fold (lambda (n x) (max (string-length x) n)) 0 #("a" "abc")) (vector-fold (lambda (r x) (cons x r)) '() #(1 2 3))
+      (vector-fold (lambda (r a b) (cons (* a b) r)) '() #(1 2 3) #(4 5)) (vector-fold-right (lambda (r x) (cons x r)) '() #(1 2 3))
+      (vector-fold-right (lambda (r a b) (cons (- a b) r)) '() #(9 8 7) #(1 2)) (vector-map + #(1 2) #(3 4 5))
+      (vector-count even? #(1 2 4)) (vector-count < #(1 3) #(2 2 5)) (vector-cumulate + 0 #(3 1 4 1)))
+(show (vector-index even? #(3 1 4 1)) (vector-index < #(3 1 4) #(2 7 1)) (vector-index = #(3) #(2)) (vector-index-right even? #(2 3 4 5))
+      (vector-index-right < #(3 1 4) #(2 7 5)) (vector-skip number? #(1 2 a b 3)) (vector-skip-right number? #(1 a 2)) (vector-skip number? #(1))
+      (vector-binary-search #(1 3 5 7) 5 -) (vector-binary-search #(1 3 5 7) 4 -) (vector-binary-search #() 4 -)
+      (vector-any (lambda (x) (and (even? x) x)) #(1 4 6)) (vector-any even? #()) (vector-any < #(5 1) #(1 3)) (vector-any even? #(1))
+      (vector-every (lambda (x) (and (even? x) x)) #(2 4)) (vector-every even? #()) (vector-every < #(1 2) #(2 3)) (vector-every even? #(2 3))
+      (vector-partition even? #(1 2 3 4 5)))
+(changed v (vector-swap! v 0 4))
+(changed v (vector-reverse! v))
+(changed v (vector-reverse! v 1 4))
+(changed v (vector-copy! v 1 #(a b c) 1))
+(changed v (vector-reverse-copy! v 0 #(a b c)))
+(changed v (vector-reverse-copy! v 1 v 0 3))
+(changed v (vector-map! square v))
+(changed v (vector-map! + v #(10 20)))
+(changed v (vector-fill! v 'x 1 3))
+(changed v (vector-unfold! (lambda (i x) (values (cons i x) (+ x 1))) v 1 3 7))
+(changed v (vector-unfold-right! (lambda (i x) (values (cons i x) (+ x 1))) v 1 3 7))
+(show (vector->list #(1 2 3) 1) (reverse-vector->list #(1 2 3)) (reverse-vector->list #(1 2 3) 1 2) (list->vector '(1 2)) (reverse-list->vector '(1 2 3))
+      (vector->string #(#\a #\b)) (string->vector "ab"))
+
+(define (down n) (or (= n 0) (vector-every down (vector (- n 1)))))
+(show (down 100000))
+
+(fails (vector-fold 1 0 #(1)))
+(fails (vector-fold + 0 '(1)))
+(fails (vector-map! + #(1) 2))
+(fails (vector-swap! (vector 1 2) 0 2))
+(fails (vector-reverse! (vector 1 2) 1 3))
+(fails (vector-reverse-copy #(1 2 3) 2 1))
+(fails (vector-reverse-copy! (vector 1 2) 1 #(1 2)))
+(fails (vector-index-right + #(1) #(1 2)))
+(fails (vector-unfold + -1))
+(fails (vector-append-subvectors #(1) 0))

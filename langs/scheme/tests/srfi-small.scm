@@ -1,0 +1,67 @@
+;;; SRFI 8, 9, 26, 39 and 69: each line shows an expression's value.
+(import (scheme base) (only (scheme char) string-ci=?) (scheme write) (srfi 8) (srfi 9) (srfi 26) (srfi 39) (srfi 69))
+
+(define-syntax show
+  (syntax-rules ()
+    ((_ expression ...)
+     (begin (begin (write expression) (newline)) ...))))
+
+(define-syntax fails
+  (syntax-rules ()
+    ((_ expression)
+     (begin
+       (display (guard (e ((error-object? e) "fails") (else "raises")) expression "passes"))
+       (newline)))))
+
+(show (receive (a . rest) (values 1 2 3) (list a rest)) (receive all (values) all) (receive (a b) (values 1 2) (define c 3) (list a b c)))
+
+(define-record-type point (make-point x y) point? (x point-x set-point-x!) (y point-y) (z point-z set-point-z!))
+(define p (make-point 1 2))
+(set-point-x! p 10)
+(set-point-z! p 3)
+(show (list (point? p) (point? 5) (point-x p) (point-y p) (point-z p)))
+(fails (point-x 5))
+
+
+(show ((cut list 1 <> 3) 2) ((cut list)) ((cut list <> <...>) 1 2 3) ((cut <> 1 2) +) ((cut list 1 <...>)) ((cut <> <...>) - 5 3) (map (cut * 2 <>) '(1 2)))
+(define calls 0)
+(define (next) (set! calls (+ calls 1)) calls)
+(define by-cut (cut list (next) <>))
+(define by-cute (cute list (next) <>))
+(show calls (by-cut 'a) (by-cut 'a) (by-cute 'a) (by-cute 'a) ((cute <> 1 <...>) list 2 3) ((cute list)))
+(define (tail n) (if (= n 0) 'done ((cut tail (- n 1)))))
+(show (tail 100000))
+
+(define radix (make-parameter 10 (lambda (x) (if (integer? x) x (error "no radix" x)))))
+(define prompt (make-parameter "?"))
+(show (radix) (parameterize ((radix 2)) (radix)) (radix) (parameterize ((radix 2) (prompt "!")) (list (radix) (prompt))) (prompt))
+(fails (parameterize ((radix 'x)) 1))
+
+(define t (make-hash-table))
+(hash-table-set! t "one" 1)
+(hash-table-set! t '(2) 2)
+(show (hash-table? t) (hash-table? 5) (hash-table-ref t "one") (hash-table-ref t "two" (lambda () 'none)) (hash-table-ref/default t '(2) 0) (hash-table-size t) (hash-table-exists? t "one"))
+(hash-table-update! t "one" (lambda (x) (+ x 1)))
+(hash-table-update! t "three" (lambda (x) (+ x 1)) (lambda () 2))
+(hash-table-update!/default t "four" (lambda (x) (+ x 1)) 3)
+(hash-table-delete! t '(2))
+(hash-table-delete! t 'absent)
+(show (hash-table-ref t "one") (hash-table-ref t "three") (hash-table-ref t "four") (hash-table-size t) (hash-table-fold t (lambda (k v sum) (+ v sum)) 0) (length (hash-table-keys t)) (apply + (hash-table-values t)))
+(define u (hash-table-copy t))
+(hash-table-set! u "five" 5)
+(show (hash-table-size t) (hash-table-size u) (hash-table-size (hash-table-merge! (alist->hash-table '(("one" . 0) ("ten" . 10))) u)))
+(define ci (make-hash-table string-ci=? string-ci-hash))
+(hash-table-set! ci "Key" 1)
+(hash-table-set! ci "KEY" 2)
+(show (hash-table->alist ci) (hash-table-ref/default ci "key" 0) (hash-table-size ci) (eq? (hash-table-equivalence-function ci) string-ci=?) (eq? (hash-table-hash-function ci) string-ci-hash))
+(define q (make-hash-table eq?))
+(hash-table-set! q (list 1) 1)
+(show (hash-table-ref/default q (list 1) 'other) (eq? (hash-table-equivalence-function q) eq?) (= (hash '(1 "a")) (hash (list 1 "a"))) (< -1 (hash "abc" 7) 7) (= (string-hash "ab" 100) (string-hash "ab" 100)) (= (string-ci-hash "AB") (string-ci-hash "ab")) (< -1 (hash-by-identity 'a 5) 5))
+(let ((sum 0)) (hash-table-walk t (lambda (k v) (set! sum (+ sum v)))) (show sum))
+(define numbers (make-hash-table = (lambda (x . bound) (exact (floor x)))))
+(hash-table-set! numbers 2 'two)
+(show (hash-table-ref numbers 2.0 (lambda () 'none)))
+(fails (hash-table-ref t "absent"))
+(fails (hash-table-ref 5 1))
+(fails (hash-table-set! '() 1 2))
+(fails (string-hash 5))
