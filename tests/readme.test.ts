@@ -75,7 +75,8 @@ describe("the README", () => {
         );
         return;
       }
-      if (command.includes(" build ") && !command.includes("wasm") && !hasCompiler) ctx.skip("no C compiler");
+      if (command.includes(" build ") && !command.includes("wasm") && !hasCompiler)
+        ctx.skip("no C compiler");
       expect(command.startsWith("npx wright "), command).toBe(true);
       const { status, text } = wright(PLACED[command] ?? command.split(/\s+/).slice(2));
       expect(status, text).toBe(0);

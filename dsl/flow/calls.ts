@@ -15,7 +15,7 @@ import {
   expression,
   memberOfConstant,
 } from "./expressions.ts";
-import { concatenation, toText } from "./format.ts";
+import { concatenation, textOfValue, toText } from "./format.ts";
 import { generatorExpression } from "./generators.ts";
 import { checkDriver, checkDriverCall } from "./jit-hints.ts";
 import type { HighAux, HighValue } from "./ops.ts";
@@ -368,10 +368,12 @@ function print(b: FunctionBuilder, e: ExpressionOf<"call">): HighValue {
       help: "build the text with an f-string; `write` of `wright.os` ends no line",
     });
   }
+  // All arguments come before any text: one may change what another shows.
+  const values = e.args.map((arg) => expression(b, arg.value));
   const parts: HighValue[] = [];
   for (const [i, arg] of e.args.entries()) {
     if (i > 0) parts.push(b.constant({ kind: "str", value: " " }));
-    parts.push(toText(b, arg.value, arg.span, null, null));
+    parts.push(textOfValue(b, values[i]!, arg.value.span, arg.span, null, null));
   }
   const symbol = b.context.program.builtins.scope.get("print_line");
   const callee = symbol?.kind === "function" ? b.constant({ kind: "function", symbol }) : b.error();

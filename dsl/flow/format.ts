@@ -22,10 +22,21 @@ export function toText(
   conversion: "r" | "s" | null,
   format: string | null,
 ): HighValue {
-  const value = expression(b, e);
+  return textOfValue(b, expression(b, e), e.span, span, conversion, format);
+}
+
+/** The text of what an expression at `at` has given. */
+export function textOfValue(
+  b: FunctionBuilder,
+  value: HighValue,
+  at: Span,
+  span: Span,
+  conversion: "r" | "s" | null,
+  format: string | null,
+): HighValue {
   const isText = value.kind === "const" && value.value.kind === "str";
   if (isText && conversion !== "r" && format === null) return value;
-  return b.emit("to_str", [value], span, { conversion, format, argSpans: [e.span] });
+  return b.emit("to_str", [value], span, { conversion, format, argSpans: [at] });
 }
 
 /** One string of several; neighbouring constants are joined now. */
