@@ -170,6 +170,16 @@ export const COMMANDS = [
     heavy: true,
   },
   {
+    name: "lsp",
+    summary: "serve editors over the language server protocol",
+    about:
+      "Speaks the language server protocol on standard input and output: what an editor starts. `docs/editors.md` says how each is told to.",
+    positionals: [],
+    options: [{ name: "stdio", help: "talk over standard input and output (the default)" }],
+    examples: ["wright lsp --stdio"],
+    heavy: false,
+  },
+  {
     name: "explain",
     summary: "explain a diagnostic code",
     about:

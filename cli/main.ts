@@ -48,6 +48,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<{ readonly run: Comman
   fmt: () => import("./commands/fmt.ts"),
   dump: () => import("./commands/dump.ts"),
   why: () => import("./commands/why.ts"),
+  lsp: () => import("./commands/lsp.ts"),
   explain: () => import("./commands/explain.ts"),
   doctor: () => import("./commands/doctor.ts"),
   completion: () => import("./commands/completion.ts"),

@@ -41,7 +41,17 @@ export interface AnnotateOptions {
   readonly entries?: readonly FunctionSymbol[];
   /** Whether functions that nobody calls are checked too (default: yes). */
   readonly checkUncalled?: boolean;
+  /** Asked now and then; when it says so, `annotate` throws `Cancelled`. */
+  readonly isCancelled?: () => boolean;
 }
+
+/** The analysis was asked to stop. */
+export class Cancelled extends Error {
+  override readonly name = "Cancelled";
+}
+
+/** So many blocks are looked at between two questions whether to stop. */
+const PATIENCE = 500;
 
 /** Library functions that lowering and the platform call by name. */
 const WELL_KNOWN = [
@@ -66,16 +76,16 @@ export function annotate(bound: BoundProgram, options: AnnotateOptions): Annotat
   const exports = exportedSpecs(ctx);
   for (const entry of options.entries ?? []) specs.specOf(ctx, entry);
   // 2. The fixpoint.
-  settle(ctx);
+  settle(ctx, options.isCancelled);
   const reached = ctx.specs.length;
   // 3. Functions that nobody calls are checked against their declarations.
   if (options.checkUncalled !== false) addUncalled(ctx);
-  settle(ctx);
+  settle(ctx, options.isCancelled);
   // 4. One more pass over the settled program decides what every op is, and reports. Should it ask for
   //    a signature that nothing asked for before, the fixpoint was not one: settle and look again.
   check(ctx);
   while (specs.specialiseBodies(ctx) || ctx.hasWork()) {
-    settle(ctx);
+    settle(ctx, options.isCancelled);
     check(ctx);
   }
   ctx.reportHidden();
@@ -214,9 +224,11 @@ function addUncalled(ctx: Context): void {
 
 // ---------------------------------------------------------------- the fixpoint
 
-function settle(ctx: Context): void {
+function settle(ctx: Context, isCancelled?: () => boolean): void {
+  let looked = 0;
   do {
     for (let reader = ctx.next(); reader !== undefined; reader = ctx.next()) {
+      if (++looked % PATIENCE === 0 && isCancelled?.() === true) throw new Cancelled();
       ctx.reader = reader;
       lookAt(ctx, reader.spec as LiveSpec, reader.block);
     }

@@ -31,7 +31,7 @@ import { annotationOf, staticAnnotation } from "./values.ts";
 // ---------------------------------------------------------------- primitives
 
 /** The mixins of `wright.builtins` that hold a kind's methods, most specific first. */
-const METHOD_MIXINS: Partial<Record<Annotation["kind"], readonly string[]>> = {
+export const METHOD_MIXINS: Partial<Record<Annotation["kind"], readonly string[]>> = {
   str: ["str_methods"],
   char: ["char_methods", "str_methods"],
   int: ["int_methods"],

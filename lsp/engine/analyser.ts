@@ -1,0 +1,192 @@
+/**
+ * The analysis behind the editor: from a program's texts to `ProgramData`.
+ *
+ * It keeps what may be used again: parsed chunks, so that an edit parses the statement it stands in,
+ * and the last annotated program, so that the chain behind a type is made only when somebody asks.
+ * It runs wherever it is put: in a worker thread, in a web worker, in the caller's own thread.
+ *
+ * Cancelling: `isCancelled` is asked between blocks of the fixpoint; when it says so, `analyse` gives
+ * null, and what was known before stays.
+ */
+import { annotate, Cancelled } from "../../dsl/annotate/annotate.ts";
+import type { LiveSpec } from "../../dsl/annotate/context.ts";
+import { chainNotes } from "../../dsl/annotate/explain.ts";
+import type { AnnotatedProgram } from "../../dsl/annotate/result.ts";
+import { show } from "../../dsl/annotate/show.ts";
+import { bindProgram, type BindHost } from "../../dsl/bind/bind.ts";
+import { build } from "../../dsl/flow/build.ts";
+import type { HighGraph, HighValue } from "../../dsl/flow/ops.ts";
+import { printStatic } from "../../dsl/flow/text.ts";
+import { parseModule, type ParsedModule } from "../../dsl/grammar/parser.ts";
+import type { Diagnostic, Note } from "../../dsl/syntax/diagnostics.ts";
+import {
+  endOffset,
+  sourceFile,
+  startOffset,
+  type SourceFile,
+  type Span,
+} from "../../dsl/syntax/source.ts";
+import type { DiagnosticData, PlaceData, ProgramData, WhyData } from "./data.ts";
+import { programData, STORES } from "./collect.ts";
+
+/** How the engine reaches texts: what editors hold comes first. */
+export interface TextHost {
+  read(path: string): string | null;
+  readonly libraryRoot: string;
+  list?(folder: string): readonly string[];
+  /** A file of the project as bytes, for `embed_text`. */
+  embed?(path: string): string | null;
+}
+
+export interface NamePlace {
+  readonly span: Span;
+  readonly value: HighValue;
+}
+
+export interface Analysed {
+  readonly program: AnnotatedProgram;
+  readonly places: ReadonlyMap<HighGraph, readonly NamePlace[]>;
+}
+
+export class Analyser {
+  readonly #host: TextHost;
+  readonly #parsed = new Map<string, ParsedModule>();
+  /** The last complete analysis, by entry. */
+  readonly #last = new Map<string, Analysed>();
+
+  constructor(host: TextHost) {
+    this.#host = host;
+  }
+
+  /** Analyses the program of `entry` as its texts are now; null when cancelled. */
+  analyse(entry: string, isCancelled: () => boolean = () => false): ProgramData | null {
+    const start = performance.now();
+    const files = new Map<string, SourceFile | null>();
+    const read = (path: string): SourceFile | null => {
+      let file = files.get(path);
+      if (file === undefined) {
+        const text = this.#host.read(path);
+        file = text === null ? null : this.#fileOf(path, text);
+        files.set(path, file);
+      }
+      return file;
+    };
+    const { libraryRoot, list } = this.#host;
+    const host: BindHost = {
+      read,
+      libraryRoot,
+      ...(list === undefined ? {} : { list: (folder: string) => list.call(this.#host, folder) }),
+    };
+    const bound = bindProgram(entry, host, (file) => this.#parse(file));
+    const places = new Map<HighGraph, readonly NamePlace[]>();
+    try {
+      const program = annotate(bound, {
+        buildGraph: (fn, constArgs, starCount) => {
+          const recordPlaces = !fn.module.isLibrary;
+          const result = build(fn, { program: bound, constArgs, starCount, recordPlaces });
+          if (recordPlaces) places.set(result.graph, result.places);
+          return result;
+        },
+        embed: (path, from) => this.#host.embed?.(joined(from.path, path)) ?? null,
+        isCancelled,
+      });
+      const analysed = { program, places };
+      this.#last.set(entry, analysed);
+      const diagnostics = [...bound.diagnostics, ...program.diagnostics].map(diagnosticData);
+      return programData(entry, analysed, diagnostics, performance.now() - start);
+    } catch (error) {
+      if (error instanceof Cancelled) return null;
+      throw error;
+    }
+  }
+
+  /** The chain behind the type at `offset` of the text that was analysed last. */
+  why(entry: string, path: string, offset: number): WhyData | null {
+    const analysed = this.#last.get(entry);
+    if (analysed === undefined) return null;
+    const found = smallestAt(analysed, path, offset);
+    if (found === null) return null;
+    const { spec, value } = found;
+    if (value.kind === "const") {
+      return { type: `the constant ${printStatic(value.value)}`, notes: [] };
+    }
+    const notes = chainNotes({ spec, variable: value.id }).map(noteData);
+    return { type: show(spec.annotations[value.id]!), notes };
+  }
+
+  /** Syntax errors alone, without a look at anything else: what can be said on every key. */
+  parse(path: string, text: string): ParsedModule {
+    const parsed = parseModule(this.#fileOf(path, text), this.#parsed.get(path));
+    this.#parsed.set(path, parsed);
+    return parsed;
+  }
+
+  #fileOf(path: string, text: string): SourceFile {
+    const known = this.#parsed.get(path);
+    return known?.file.text === text ? known.file : sourceFile(path, text);
+  }
+
+  #parse(file: SourceFile): ParsedModule {
+    const known = this.#parsed.get(file.path);
+    if (known?.file === file) return known;
+    const parsed = parseModule(file, known);
+    this.#parsed.set(file.path, parsed);
+    return parsed;
+  }
+}
+
+interface Candidate {
+  readonly spec: LiveSpec;
+  readonly span: Span;
+  readonly value: HighValue;
+  readonly isName: boolean;
+}
+
+/** The smallest name or operation around a place that has a type; names win. */
+function smallestAt({ program, places }: Analysed, path: string, offset: number): Candidate | null {
+  let best: Candidate | null = null;
+  const offer = (candidate: Candidate) => {
+    const { span, spec, value, isName } = candidate;
+    if (span.chunk.file.path !== path) return;
+    if (offset < startOffset(span) || offset > endOffset(span)) return;
+    if (value.kind === "var" && spec.annotations[value.id] === undefined) return;
+    const width = span.end - span.start;
+    const least = best === null ? Number.POSITIVE_INFINITY : best.span.end - best.span.start;
+    if (width < least || (width === least && isName && best?.isName === false)) best = candidate;
+  };
+  for (const spec of program.specs as readonly LiveSpec[]) {
+    if (spec.graph === null || spec.symbol.module.path !== path) continue;
+    for (const { span, value } of places.get(spec.graph) ?? []) {
+      offer({ spec, span, value, isName: true });
+    }
+    for (const block of spec.graph.blocks) {
+      for (const op of block.ops) {
+        const at = op.aux.nameSpan;
+        if (op.name === "setattr" && at !== undefined) {
+          offer({ spec, span: at, value: op.args[1]!, isName: true });
+        } else if (op.span !== null && !STORES.has(op.name)) {
+          offer({ spec, span: op.span, value: op.result, isName: false });
+        }
+      }
+    }
+  }
+  return best;
+}
+
+export function placeData(at: Span): PlaceData {
+  return { path: at.chunk.file.path, start: startOffset(at), end: endOffset(at) };
+}
+
+function noteData({ message, span }: Note): DiagnosticData["notes"][number] {
+  return { message, place: span === null ? null : placeData(span) };
+}
+
+export function diagnosticData(one: Diagnostic): DiagnosticData {
+  const { code, severity, message, help } = one;
+  return { code, severity, message, help, notes: one.notes.map(noteData), ...placeData(one.span) };
+}
+
+/** A path relative to the folder of `from`. */
+function joined(from: string, path: string): string {
+  return `${from.slice(0, from.lastIndexOf("/") + 1)}${path}`;
+}

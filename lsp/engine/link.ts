@@ -1,0 +1,143 @@
+/**
+ * How the server talks to the engine: it may work in the same thread, or in a worker that gets what
+ * editors hold as messages. One analysis runs at a time; asking for another cancels it.
+ */
+import { Analyser, type TextHost } from "./analyser.ts";
+import type { ProgramData, WhyData } from "./data.ts";
+
+export interface Engine {
+  /** The program of `entry` with the texts last set; null when another analysis was asked for. */
+  analyse(entry: string): Promise<ProgramData | null>;
+  why(entry: string, path: string, offset: number): Promise<WhyData | null>;
+  /** What an editor holds of a file; null: nothing, the file is as it is on disk. */
+  setText(path: string, text: string | null): void;
+  /** Stops the analysis that runs, if it can be stopped: it then gives null. */
+  cancel(): void;
+  dispose(): void;
+}
+
+/** Texts of files, those that editors hold first. */
+export class OverlayHost implements TextHost {
+  readonly #texts = new Map<string, string>();
+  readonly #disk: TextHost;
+  readonly libraryRoot: string;
+
+  constructor(disk: TextHost) {
+    this.#disk = disk;
+    this.libraryRoot = disk.libraryRoot;
+  }
+
+  setText(path: string, text: string | null): void {
+    if (text === null) this.#texts.delete(path);
+    else this.#texts.set(path, text);
+  }
+
+  read(path: string): string | null {
+    return this.#texts.get(path) ?? this.#disk.read(path);
+  }
+
+  list(folder: string): readonly string[] {
+    return this.#disk.list?.(folder) ?? [];
+  }
+
+  embed(path: string): string | null {
+    return this.#disk.embed?.(path) ?? null;
+  }
+}
+
+/** The engine in this very thread: nothing can cancel it. */
+export function inlineEngine(disk: TextHost): Engine {
+  const host = new OverlayHost(disk);
+  const analyser = new Analyser(host);
+  return {
+    analyse: (entry) => Promise.resolve(analyser.analyse(entry)),
+    why: (entry, path, offset) => Promise.resolve(analyser.why(entry, path, offset)),
+    setText: (path, text) => host.setText(path, text),
+    cancel: () => {},
+    dispose: () => {},
+  };
+}
+
+// -------------------------------------------------------------------- messages
+
+export type EngineRequest =
+  | { readonly kind: "text"; readonly path: string; readonly text: string | null }
+  | { readonly kind: "analyse"; readonly id: number; readonly entry: string }
+  | {
+      readonly kind: "why";
+      readonly id: number;
+      readonly entry: string;
+      readonly path: string;
+      readonly offset: number;
+    };
+
+export interface EngineAnswer {
+  readonly id: number;
+  readonly result: ProgramData | WhyData | null;
+  readonly error?: string;
+}
+
+/** Answers requests in a worker. `newest` holds the id of the newest analysis that was asked for. */
+export function serveEngine(
+  disk: TextHost,
+  newest: Int32Array | null,
+  answer: (message: EngineAnswer) => void,
+): (request: EngineRequest) => void {
+  const host = new OverlayHost(disk);
+  const analyser = new Analyser(host);
+  const isCancelled = (id: number) => newest !== null && Atomics.load(newest, 0) !== id;
+  return (request) => {
+    if (request.kind === "text") return host.setText(request.path, request.text);
+    const { id, entry } = request;
+    try {
+      const result =
+        request.kind === "why"
+          ? analyser.why(entry, request.path, request.offset)
+          : isCancelled(id)
+            ? null
+            : analyser.analyse(entry, () => isCancelled(id));
+      answer({ id, result });
+    } catch (error) {
+      const { stack } = error as Error;
+      answer({ id, result: null, error: stack ?? String(error) });
+    }
+  };
+}
+
+/** The other side of `serveEngine`. */
+export function linkedEngine(
+  post: (request: EngineRequest) => void,
+  newest: Int32Array | null,
+  dispose: () => void,
+): Engine & { readonly answered: (message: EngineAnswer) => void } {
+  let nextId = 1;
+  const waiting = new Map<
+    number,
+    { resolve: (result: never) => void; reject: (error: Error) => void }
+  >();
+  const ask = <Result>(make: (id: number) => EngineRequest): Promise<Result> =>
+    new Promise((resolve, reject) => {
+      const id = nextId++;
+      waiting.set(id, { resolve: resolve as (result: never) => void, reject });
+      post(make(id));
+    });
+  return {
+    analyse: (entry) =>
+      ask((id) => {
+        if (newest !== null) Atomics.store(newest, 0, id);
+        return { kind: "analyse", id, entry };
+      }),
+    why: (entry, path, offset) => ask((id) => ({ kind: "why", id, entry, path, offset })),
+    setText: (path, text) => post({ kind: "text", path, text }),
+    cancel() {
+      if (newest !== null) Atomics.store(newest, 0, 0);
+    },
+    dispose,
+    answered({ id, result, error }) {
+      const one = waiting.get(id);
+      waiting.delete(id);
+      if (error === undefined) one?.resolve(result as never);
+      else one?.reject(new Error(error));
+    },
+  };
+}

@@ -1,0 +1,192 @@
+/**
+ * Completion: members after a dot, modules and their names in imports, else what is visible, nearest
+ * first. What a member's object is, is known from the last analysis of exactly that expression, or
+ * else worked out from the names in it (`chains.ts`).
+ */
+import {
+  CompletionItemKind,
+  InsertTextFormat,
+  type CompletionItem,
+  type CompletionParams,
+} from "vscode-languageserver";
+import { KEYWORDS, SOFT_KEYWORDS } from "../../dsl/grammar/tokens.ts";
+import type { Definition, DefinitionKind } from "../engine/data.ts";
+import { folderOf } from "../uris.ts";
+import type { View } from "../workspace.ts";
+import { chainBefore, meaningOf, membersOf, visibleAt } from "./chains.ts";
+import type { Context } from "./feature.ts";
+import { describe } from "./hover.ts";
+
+const KINDS: Readonly<Record<DefinitionKind, CompletionItemKind>> = {
+  module: CompletionItemKind.Module,
+  class: CompletionItemKind.Class,
+  mixin: CompletionItemKind.Interface,
+  struct: CompletionItemKind.Struct,
+  enum: CompletionItemKind.Enum,
+  member: CompletionItemKind.EnumMember,
+  function: CompletionItemKind.Function,
+  method: CompletionItemKind.Method,
+  field: CompletionItemKind.Field,
+  attribute: CompletionItemKind.Constant,
+  global: CompletionItemKind.Variable,
+  local: CompletionItemKind.Variable,
+  parameter: CompletionItemKind.Variable,
+  alias: CompletionItemKind.TypeParameter,
+  "type-parameter": CompletionItemKind.TypeParameter,
+  builtin: CompletionItemKind.Function,
+};
+
+/** What an item says about itself, for `resolve`. */
+interface Data {
+  readonly uri: string;
+  readonly definition: number;
+}
+
+export async function completion(
+  { workspace }: Context,
+  { textDocument, position }: CompletionParams,
+): Promise<CompletionItem[]> {
+  const view = await workspace.view(textDocument.uri);
+  if (view === null) return keywords();
+  const text = view.document.getText();
+  const offset = view.document.offsetAt(position);
+  const lineStart = text.lastIndexOf("\n", offset - 1) + 1;
+  const before = text.slice(lineStart, offset);
+  if (isInComment(before)) return [];
+  const word = /\w*$/.exec(before)![0];
+  const start = offset - word.length;
+  const { uri } = view.document;
+
+  const from = /^\s*from\s+([\w.]+)\s+import\s+\(?[\w\s,]*$/.exec(before);
+  if (from !== null) return namesIn(view, from[1]!).map((one, i) => item(uri, one, i));
+  if (/^\s*(?:from|import)\s+[\w.]*$/.test(before))
+    return modules(context(workspace), view, before);
+  if (text[start - 1] === ".") return members(view, start - 1).map((one, i) => item(uri, one, i));
+
+  const old = view.mapping.back(start);
+  const visible = visibleAt(view, old)
+    .filter((one) => !one.name.startsWith("__"))
+    .map((one, i) => item(uri, one, i));
+  return isStart(before, word) ? [...visible, ...keywords()] : [...visible, ...operators()];
+}
+
+function context(workspace: Context["workspace"]): Context {
+  return { workspace };
+}
+
+export async function resolveCompletion(
+  { workspace }: Context,
+  one: CompletionItem,
+): Promise<CompletionItem> {
+  const data = one.data as Data | undefined;
+  const view = data === undefined ? null : await workspace.view(data.uri);
+  const definition = data === undefined ? undefined : view?.program.definitions[data.definition];
+  if (view == null || definition === undefined) return one;
+  return {
+    ...one,
+    detail: describe(definition, view),
+    ...(definition.doc === null
+      ? {}
+      : { documentation: { kind: "markdown", value: definition.doc.trim() } }),
+  };
+}
+
+/** Members of the expression that ends at `end`, in the document's text. */
+function members(view: View, end: number): Definition[] {
+  const old = view.mapping.back(end);
+  const places = view.module.types.filter((one) => one.end === old);
+  const place = places.sort((a, b) => a.start - b.start)[0];
+  const links = chainBefore(view.document.getText(), end);
+  const known = links === null ? [] : meaningOf(view, links, old).of;
+  const isSame =
+    place !== undefined &&
+    view.module.text.slice(place.start, place.end) ===
+      view.document.getText().slice(view.mapping.forward(place.start), end);
+  const of = isSame && place.of.length > 0 ? place.of : known;
+  const isSelf = links?.[0]?.kind === "name" && links[0].name === "self";
+  return membersOf(view, of).filter((one) => isSelf || !/^__\w+__$/.test(one.name));
+}
+
+function namesIn(view: View, module: string): Definition[] {
+  const { modules, definitions } = view.program;
+  const own = modules.find(
+    (one) => one.name === module || one.name.endsWith(module.replace(/^\.+/, ".")),
+  );
+  if (own !== undefined) return membersOf(view, [own.definition]);
+  const foreign = definitions.find((one) => one.kind === "module" && one.name === module);
+  return foreign === undefined ? [] : membersOf(view, [foreign.id]);
+}
+
+/** Files beside this one, folders' modules, and the library's. */
+function modules({ workspace }: Context, view: View, before: string): CompletionItem[] {
+  const written = /[\w.]*$/.exec(before)![0];
+  const prefix = written.slice(0, written.lastIndexOf(".") + 1);
+  const found = new Set<string>();
+  for (const one of view.program.definitions) {
+    if (one.kind === "module" && one.name.startsWith(prefix)) found.add(one.name);
+  }
+  if (prefix === "") {
+    for (const name of workspace.list(folderOf(view.module.path))) {
+      if (name.endsWith(".wr")) found.add(name.slice(0, -3));
+    }
+  }
+  return [...found].map((name) => ({
+    label: name.slice(prefix.length),
+    kind: CompletionItemKind.Module,
+  }));
+}
+
+function item(uri: string, one: Definition, rank: number): CompletionItem {
+  const data: Data = { uri, definition: one.id };
+  const isCallable = one.kind === "function" || one.kind === "method";
+  const isImported = /^[A-Za-z_]\w*$/.test(one.name);
+  const label = isImported ? one.name : one.name.slice(one.name.lastIndexOf(".") + 1);
+  return {
+    label,
+    kind: KINDS[one.kind],
+    sortText: String(rank).padStart(5, "0"),
+    ...(one.type === null || isCallable ? {} : { labelDetails: { description: one.type } }),
+    ...(one.signature === null ? {} : { labelDetails: { detail: parametersOf(one.signature) } }),
+    insertTextFormat: InsertTextFormat.PlainText,
+    data,
+  };
+}
+
+function parametersOf(signature: string): string {
+  return signature.slice(signature.indexOf("("));
+}
+
+function keywords(): CompletionItem[] {
+  return [...KEYWORDS.keys(), ...SOFT_KEYWORDS.keys(), "abstract", "final"].map(keyword);
+}
+
+/** Words that stand between operands or begin one. */
+function operators(): CompletionItem[] {
+  return [
+    "and",
+    "or",
+    "not",
+    "in",
+    "is",
+    "if",
+    "else",
+    "for",
+    "lambda",
+    "None",
+    "True",
+    "False",
+  ].map(keyword);
+}
+
+function keyword(label: string): CompletionItem {
+  return { label, kind: CompletionItemKind.Keyword, sortText: `z${label}` };
+}
+
+function isStart(before: string, word: string): boolean {
+  return before.trim() === word || /:\s*\w*$/.test(before);
+}
+
+function isInComment(before: string): boolean {
+  const hash = before.indexOf("#");
+  return hash >= 0 && !/["']/.test(before.slice(0, hash));
+}
