@@ -23,7 +23,7 @@ import type {
   WorkspaceEdit,
 } from "vscode-languageserver-protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Client, writeFiles } from "./lsp-client.ts";
+import { Client, writeFiles } from "../tools/lsp-client.ts";
 import { ROOT } from "./support.ts";
 
 const SHAPES = `"""Shapes."""

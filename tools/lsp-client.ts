@@ -1,6 +1,6 @@
 /**
- * A client that talks the protocol to the real server, started as an editor starts it. Places in
- * texts are marked: `^` in `code.at("self.^x")` stands before the place.
+ * A client that talks the protocol to the real server, started as an editor starts it; for tests and
+ * measurements. Places in texts are marked: `^` in `code.at("self.^x")` stands before the place.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -15,8 +15,11 @@ import {
 } from "vscode-languageserver-protocol/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { StreamMessageReader, StreamMessageWriter } from "vscode-jsonrpc/node";
-import { pathOf, uriOf } from "../lsp/uris.ts";
-import { ROOT } from "./support.ts";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const pathOf = (uri: string) => fileURLToPath(uri);
+const uriOf = (path: string) => pathToFileURL(path).href;
+const MAIN = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
 
 export class Client {
   readonly connection: ProtocolConnection;
@@ -28,7 +31,7 @@ export class Client {
   onDiagnostics: (path: string) => void = () => {};
 
   constructor() {
-    this.#process = spawn(process.execPath, [join(ROOT, "cli/main.ts"), "lsp", "--stdio"], {
+    this.#process = spawn(process.execPath, [MAIN, "lsp", "--stdio"], {
       stdio: ["pipe", "pipe", "inherit"],
     });
     this.connection = createProtocolConnection(
