@@ -11,7 +11,8 @@ import { HeapArray, HeapStruct, Immediate, type HeapObject, type Word } from "..
 import { isFunctionValue } from "../passes/reachable.ts";
 import { stringLiteral } from "./names.ts";
 import type { Names } from "./names.ts";
-import { members, refFields, storageSize, storageType } from "./types.ts";
+import { members, storageType } from "./types.ts";
+import { mayReferToAllocated, storageSize } from "../ll/types.ts";
 import type { LLConst, LLConstant, LLTable } from "../ll/program.ts";
 import type { ImmediateInfo, LLType, Storage } from "../ll/types.ts";
 
@@ -135,7 +136,7 @@ export function objectDefinitions({ objects, names }: Data): string {
     definitions.push(`${type} ${name} = {${initializer(object, constants, names)}};`);
   }
   const roots = [...objects]
-    .filter(mayReferToAllocated)
+    .filter(({ type }) => mayReferToAllocated(type))
     .map((object) => `  ${constants.reference(object)},`);
   return [
     ...arrayStructs.values(),
@@ -170,14 +171,6 @@ function sizedStruct(object: HeapArray, names: Names, declared: Map<string, stri
     declared.set(name, `${name} {\n${members(type, names)}\n${items}\n};`);
   }
   return name;
-}
-
-/** What only has final references keeps referring to prebuilt objects, which stay where they are. */
-function mayReferToAllocated(object: Prebuilt): boolean {
-  const { type } = object;
-  if (type.kind === "array" && type.item.kind === "ref") return true;
-  if (type.kind === "struct" && type.weakField !== null) return true;
-  return refFields(type).some((index) => !type.fields[index]!.final);
 }
 
 function initializer(object: Prebuilt, constants: Constants, names: Names): string {

@@ -24,7 +24,8 @@ import type { ImmediateClass } from "./immediates.ts";
 import { sequentialize, type Move } from "./moves.ts";
 import { identifier, textLiteral, type Names } from "./names.ts";
 import { expression, overflowBuiltin, type OpContext } from "./ops.ts";
-import { cType, storageSize } from "./types.ts";
+import { cType } from "./types.ts";
+import { storageSize } from "../ll/types.ts";
 import { framesAt, framesCaught, type Frame } from "../ll/sites.ts";
 import type {
   LLBlock,

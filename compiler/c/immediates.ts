@@ -5,6 +5,7 @@
  * none, and the test is a comparison of the header's number, or one, and a bit test tells.
  */
 import type { LLProgram, LLValue } from "../ll/program.ts";
+import { isBelow } from "../ll/types.ts";
 import type { ImmediateInfo, StructType } from "../ll/types.ts";
 
 export interface ImmediateClass {
@@ -24,10 +25,6 @@ export function candidates(all: readonly ImmediateClass[], value: LLValue): Imme
   const { to } = value.type;
   if (to.kind === "array" || !to.mayBeImmediate) return [];
   return all.filter(({ type }) => isBelow(type, to));
-}
-
-function isBelow(type: StructType, base: StructType): boolean {
-  return base.classId <= type.classId && type.classId <= base.lastSubclassId;
 }
 
 /** Whether `x`, which may be anything, is tagged as this class. */

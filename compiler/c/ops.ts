@@ -4,8 +4,14 @@
  * `function.ts` emits because they need to know what comes next.
  */
 import { assert, InternalError } from "../../dsl/syntax/diagnostics.ts";
-import { opRow, type Irregular, type OpName } from "../ops/table.ts";
-import { valueType, type ArrayType, type Storage, type StructType } from "../ll/types.ts";
+import { opRow, type Irregular, type OpName, type PlacedOp } from "../ops/table.ts";
+import {
+  storageSize,
+  valueType,
+  type ArrayType,
+  type Storage,
+  type StructType,
+} from "../ll/types.ts";
 import type { Constants } from "./constants.ts";
 import {
   candidates,
@@ -18,7 +24,7 @@ import {
   type ImmediateClass,
 } from "./immediates.ts";
 import type { Names } from "./names.ts";
-import { cType, isNarrow, signatureType, storageSize, storageType } from "./types.ts";
+import { cType, isNarrow, signatureType, storageType } from "./types.ts";
 import type { LLOp, LLValue } from "../ll/program.ts";
 
 /** What the C of an op depends on beside the op. */
@@ -29,23 +35,6 @@ export interface OpContext {
   /** The C atom of a value. */
   readonly atom: (value: LLValue) => string;
 }
-
-/** Ops that `function.ts` emits itself. */
-export type PlacedOp =
-  | "new"
-  | "new_array"
-  | "traceback_add"
-  | "traceback_note"
-  | "ss_enter"
-  | "ss_mark"
-  | "ss_leave"
-  | "ss_store"
-  | "ss_load"
-  | "int_add_ovf"
-  | "int_sub_ovf"
-  | "int_mul_ovf"
-  | "overflowed"
-  | "stack_check";
 
 type Expression = (op: LLOp, context: OpContext) => string;
 

@@ -10,7 +10,7 @@ import { unreachable } from "../../dsl/syntax/diagnostics.ts";
 import type { Names } from "./names.ts";
 import { textLiteral } from "./names.ts";
 import type { LLFunction, LLProgram } from "../ll/program.ts";
-import { layoutOf, valueType } from "../ll/types.ts";
+import { layoutOf, storageSize, strongFields, valueType } from "../ll/types.ts";
 import type { ArrayType, FnType, LLType, Storage, StructType } from "../ll/types.ts";
 
 /** The C type of a value; `void` is for results only. */
@@ -55,24 +55,6 @@ export function storageType(storage: Storage): string {
       return cType(valueType(storage));
     default:
       return unreachable(storage, "storage");
-  }
-}
-
-export function storageSize(storage: Storage): number {
-  switch (storage.kind) {
-    case "i8":
-    case "u8":
-    case "bool":
-      return 1;
-    case "i16":
-    case "u16":
-      return 2;
-    case "i32":
-    case "u32":
-    case "f32":
-      return 4;
-    default:
-      return 8;
   }
 }
 
@@ -135,20 +117,12 @@ export function typeTable(program: LLProgram, names: Names): string {
   ].join("\n");
 }
 
-/** Fields that hold strong references. */
-export function refFields(type: StructType | ArrayType): number[] {
-  const weak = type.kind === "struct" ? type.weakField : null;
-  return type.fields
-    .filter((field) => field.storage.kind === "ref" && field.index !== weak)
-    .map((field) => field.index);
-}
-
 function offset(type: StructType | ArrayType, member: string, names: Names): string {
   return `offsetof(struct ${names.struct(type)}, ${member})`;
 }
 
 function refOffsets(type: StructType | ArrayType, names: Names): string[] {
-  const refs = refFields(type);
+  const refs = strongFields(type);
   if (refs.length === 0) return [];
   const fieldNames = names.fieldsOf(type);
   const list = refs.map((index) => offset(type, fieldNames[index]!, names)).join(", ");
@@ -156,7 +130,7 @@ function refOffsets(type: StructType | ArrayType, names: Names): string[] {
 }
 
 function typeRow(type: StructType | ArrayType, names: Names): string {
-  const refs = refFields(type);
+  const refs = strongFields(type);
   const itemsAreRefs = type.kind === "array" && type.item.kind === "ref";
   const cells: string[] = [`.name = ${textLiteral(type.name)}`];
   const flags: string[] = [];

@@ -12,7 +12,8 @@
 import { FatalError, ExitSignal, MachineError, Traceback, WrightRaise } from "./exceptions.ts";
 import { emitFunction } from "./emit.ts";
 import { bytesOf, HeapArray, HeapStruct, newArray, newString, textOf } from "./heap.ts";
-import { RawMemory, storageSize } from "./raw-memory.ts";
+import { storageSize } from "../ll/types.ts";
+import { RawMemory } from "./raw-memory.ts";
 import { machineValue, zeroValue } from "./values.ts";
 import type { TracebackSite } from "./exceptions.ts";
 import type { HeapObject, MachineValue, Word } from "./heap.ts";

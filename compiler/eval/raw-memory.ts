@@ -16,6 +16,7 @@ import { wrap, zext32, zext8 } from "../ops/words.ts";
 import { HeapArray, Immediate, getItem, setItem } from "./heap.ts";
 import type { HeapObject, Items, MachineValue, RawAddress, Word } from "./heap.ts";
 import type { LLFunction } from "../ll/program.ts";
+import { storageSize } from "../ll/types.ts";
 import type { Storage, StructType } from "../ll/types.ts";
 
 const FIRST_ADDRESS = 4096;
@@ -297,25 +298,6 @@ function itemIndex(
     throw new InternalError(`a ${storage.kind} at byte ${offset} is no item of ${array.type.name}`);
   }
   return index;
-}
-
-/** Natively; in wasm32 references and addresses take four bytes. */
-export function storageSize(storage: Storage): number {
-  switch (storage.kind) {
-    case "i8":
-    case "u8":
-    case "bool":
-      return 1;
-    case "i16":
-    case "u16":
-      return 2;
-    case "i32":
-    case "u32":
-    case "f32":
-      return 4;
-    default:
-      return 8;
-  }
 }
 
 function badAddress(address: RawAddress): never {

@@ -145,6 +145,48 @@ export function valueType(storage: Storage): LLType {
   }
 }
 
+/** Bytes in memory: the same on every target. */
+export function storageSize(storage: Storage): number {
+  switch (storage.kind) {
+    case "i8":
+    case "u8":
+    case "bool":
+      return 1;
+    case "i16":
+    case "u16":
+      return 2;
+    case "i32":
+    case "u32":
+    case "f32":
+      return 4;
+    default:
+      return 8;
+  }
+}
+
+/** Indices of the fields that hold strong references. */
+export function strongFields(type: StructType | ArrayType): number[] {
+  const weak = type.kind === "struct" ? type.weakField : null;
+  return type.fields
+    .filter((field) => field.storage.kind === "ref" && field.index !== weak)
+    .map((field) => field.index);
+}
+
+/**
+ * Whether a prebuilt object of this type may come to refer to an allocated one: what only has final
+ * references keeps referring to prebuilt objects, which stay where they are.
+ */
+export function mayReferToAllocated(type: StructType | ArrayType): boolean {
+  if (type.kind === "array" && type.item.kind === "ref") return true;
+  if (type.kind === "struct" && type.weakField !== null) return true;
+  return strongFields(type).some((index) => !type.fields[index]!.final);
+}
+
+/** Whether a class is `base` or below it. */
+export function isBelow(type: StructType, base: StructType): boolean {
+  return base.classId <= type.classId && type.classId <= base.lastSubclassId;
+}
+
 /** Interchangeable as machine values: all references are alike, all function pointers are alike. */
 export function sameMachineType(a: LLType, b: LLType): boolean {
   return a.kind === b.kind;

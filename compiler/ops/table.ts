@@ -56,6 +56,23 @@ export type Irregular<Column extends "eval" | "c"> = {
   [N in OpName]: (typeof OPS)[N][Column] extends null ? N : never;
 }[OpName];
 
+/** Ops that back ends emit with what stands around them: allocations, frames, tracebacks, overflow. */
+export type PlacedOp =
+  | "new"
+  | "new_array"
+  | "traceback_add"
+  | "traceback_note"
+  | "ss_enter"
+  | "ss_mark"
+  | "ss_leave"
+  | "ss_store"
+  | "ss_load"
+  | "int_add_ovf"
+  | "int_sub_ovf"
+  | "int_mul_ovf"
+  | "overflowed"
+  | "stack_check";
+
 export const OP_NAMES = Object.keys(OPS) as readonly OpName[];
 
 const ROWS: ReadonlyMap<string, OpRow> = new Map(Object.entries(OPS));

@@ -23,13 +23,14 @@ import type {
   LLValue,
   LLVariable,
 } from "../ll/program.ts";
+import { storageSize } from "../ll/types.ts";
 import type { FnType, StructType } from "../ll/types.ts";
 import { opRow } from "../ops/table.ts";
 import { valuesRead } from "../passes/reachable.ts";
 import { liveAcross } from "../passes/roots.ts";
 import { buildWebs, lifetimes, type Interval, type Web } from "../passes/webs.ts";
 import { Bytes, I32, I64, type FunctionBody, type Signature, type ValueType } from "./binary.ts";
-import { layoutIn, sizeOf, wasmType } from "./layout.ts";
+import { layoutIn, wasmType } from "./layout.ts";
 import type { MemoryImage } from "./memory.ts";
 import { WORD } from "./memory.ts";
 import { OP, type Opcode } from "./opcodes.ts";
@@ -773,7 +774,7 @@ class FunctionWriter implements OpWriter {
     this.op("local_set", length);
     this.constI64(type.classId);
     this.constI32(layout.end);
-    this.constI32(Math.log2(sizeOf(type.item)));
+    this.constI32(Math.log2(storageSize(type.item)));
     this.constI32(layout.length);
     this.op("local_get", length);
     this.callRuntime("bump_array", { params: [I64, I32, I32, I32, I64], results: [I64] });

@@ -5,6 +5,7 @@
  * everything that depends on sizes are the same on every target.
  */
 import {
+  storageSize,
   valueType,
   type ArrayType,
   type LLType,
@@ -28,24 +29,6 @@ export function wasmType(type: LLType): ValueType | null {
     case "addr":
     case "fn":
       return I64;
-  }
-}
-
-export function sizeOf(storage: Storage): number {
-  switch (storage.kind) {
-    case "i8":
-    case "u8":
-    case "bool":
-      return 1;
-    case "i16":
-    case "u16":
-      return 2;
-    case "i32":
-    case "u32":
-    case "f32":
-      return 4;
-    default:
-      return 8;
   }
 }
 
@@ -73,7 +56,7 @@ function computeLayout(type: StructType | ArrayType): Layout {
   let at = HEADER_SIZE;
   const fields: number[] = [];
   for (const field of type.fields) {
-    const size = sizeOf(field.storage);
+    const size = storageSize(field.storage);
     at = align(at, size);
     fields[field.index] = at;
     at += size;

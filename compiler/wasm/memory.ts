@@ -15,13 +15,16 @@ import type { LLConstant, LLFunction, LLTable } from "../ll/program.ts";
 import type { Frame } from "../ll/sites.ts";
 import {
   layoutOf,
+  mayReferToAllocated,
+  storageSize,
+  strongFields,
   type ArrayType,
   type ImmediateInfo,
   type Storage,
   type StructType,
 } from "../ll/types.ts";
 import { isFunctionValue } from "../passes/reachable.ts";
-import { align, layoutIn, sizeOf } from "./layout.ts";
+import { align, layoutIn } from "./layout.ts";
 
 /** Addresses of single words. `runtime/wasm/words.wr` names the same ones. */
 export const WORD = {
@@ -102,7 +105,7 @@ export class MemoryImage {
       at = this.#take(align(layout.end + items, 8), 8);
       this.#objects.set(object, at);
       this.#pending.push(object);
-      if (mayReferToAllocated(object)) this.#roots.push(at);
+      if (mayReferToAllocated(object.type)) this.#roots.push(at);
     }
     return at;
   }
@@ -207,7 +210,7 @@ export class MemoryImage {
     u32(0, type.kind === "struct" ? 1 : 2);
     u32(4, flags);
     u32(8, layout.end);
-    u32(12, type.kind === "array" ? sizeOf(type.item) : 0);
+    u32(12, type.kind === "array" ? storageSize(type.item) : 0);
     u32(16, layout.length);
     u32(20, refs.length);
     this.#setWord(at + 24, BigInt(offsets));
@@ -246,7 +249,7 @@ export class MemoryImage {
     if (value === null || value === undefined) return;
     if (storage.kind === "f64") this.#view.setFloat64(at, Number(value), true);
     else if (storage.kind === "f32") this.#view.setFloat32(at, Number(value), true);
-    else this.#storeWord(at, sizeOf(storage), this.#wordOf(value));
+    else this.#storeWord(at, storageSize(storage), this.#wordOf(value));
   }
 
   #storeWord(at: number, size: number, word: bigint): void {
@@ -287,22 +290,7 @@ export class MemoryImage {
 }
 
 function itemSize(object: HeapArray): number {
-  return sizeOf(object.type.item);
-}
-
-/** Fields with strong references. */
-function strongFields(type: StructType | ArrayType): number[] {
-  const weak = type.kind === "struct" ? type.weakField : null;
-  return type.fields
-    .filter((field) => field.storage.kind === "ref" && field.index !== weak)
-    .map((field) => field.index);
-}
-
-/** What only has final references keeps referring to prebuilt objects, which stay where they are. */
-function mayReferToAllocated({ type }: Prebuilt): boolean {
-  if (type.kind === "array" && type.item.kind === "ref") return true;
-  if (type.kind === "struct" && type.weakField !== null) return true;
-  return strongFields(type).some((index) => !type.fields[index]!.final);
+  return storageSize(object.type.item);
 }
 
 /** The word of an immediate (ARCHITECTURE, decision 12). */

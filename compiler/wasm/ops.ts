@@ -8,10 +8,11 @@
  */
 import { assert, InternalError } from "../../dsl/syntax/diagnostics.ts";
 import type { LLOp, LLValue } from "../ll/program.ts";
+import { isBelow, storageSize } from "../ll/types.ts";
 import type { ArrayType, FnType, Storage, StructType } from "../ll/types.ts";
-import type { OpName } from "../ops/table.ts";
+import type { OpName, PlacedOp } from "../ops/table.ts";
 import type { Signature } from "./binary.ts";
-import { layoutIn, sizeOf } from "./layout.ts";
+import { layoutIn } from "./layout.ts";
 import { tagBits, WORD } from "./memory.ts";
 import type { Opcode } from "./opcodes.ts";
 
@@ -40,23 +41,6 @@ export interface OpWriter {
 }
 
 export type Row = (op: LLOp, w: OpWriter) => void;
-
-/** Ops that `function.ts` emits itself. */
-export type PlacedOp =
-  | "new"
-  | "new_array"
-  | "traceback_add"
-  | "traceback_note"
-  | "ss_enter"
-  | "ss_mark"
-  | "ss_leave"
-  | "ss_store"
-  | "ss_load"
-  | "int_add_ovf"
-  | "int_sub_ovf"
-  | "int_mul_ovf"
-  | "overflowed"
-  | "stack_check";
 
 const TRACK = 2;
 export const I = 0x7f;
@@ -90,7 +74,7 @@ const wrapped = (value: LLValue, w: OpWriter): void => {
 
 /** Address on the stack → value. */
 export function load(w: OpWriter, storage: Storage, offset: number): void {
-  const size = sizeOf(storage);
+  const size = storageSize(storage);
   switch (storage.kind) {
     case "f64":
       return w.memory("f64_load", size, offset);
@@ -118,7 +102,7 @@ export function load(w: OpWriter, storage: Storage, offset: number): void {
 
 /** Address, value on the stack → nothing. */
 export function store(w: OpWriter, storage: Storage, offset: number): void {
-  const size = sizeOf(storage);
+  const size = storageSize(storage);
   switch (storage.kind) {
     case "f64":
       return w.memory("f64_store", size, offset);
@@ -144,7 +128,7 @@ export function store(w: OpWriter, storage: Storage, offset: number): void {
 /** Pushes the address of an item but for the offset of the items. */
 function itemAddress(type: ArrayType, array: LLValue, index: LLValue, w: OpWriter): void {
   wrapped(array, w);
-  const size = sizeOf(type.item);
+  const size = storageSize(type.item);
   if (index.kind === "const" && index.value.kind === "int") {
     w.constI32(Number(BigInt.asIntN(32, BigInt(index.value.value) * BigInt(size))));
   } else {
@@ -218,10 +202,6 @@ function heapInRange(value: LLValue, base: StructType, w: OpWriter): void {
     () => w.constI32(0),
     () => headerInRange(value, base, w),
   );
-}
-
-function isBelow(type: StructType, base: StructType): boolean {
-  return base.classId <= type.classId && type.classId <= base.lastSubclassId;
 }
 
 function classInRange(op: LLOp, w: OpWriter): void {
@@ -471,14 +451,14 @@ export const ROWS: Record<Exclude<OpName, PlacedOp>, Row> = {
     place(type, target!, to!);
     place(op.aux.source ?? type, source!, from!);
     wrapped(count!, w);
-    w.constI32(Math.log2(sizeOf(type.item)));
+    w.constI32(Math.log2(storageSize(type.item)));
     w.op("i32_shl");
     w.op("memory_copy");
   },
   array_fill: (op, w) => {
     const [array, start, count, value] = op.args;
     const type = op.aux.array!;
-    const size = sizeOf(type.item);
+    const size = storageSize(type.item);
     itemAddress(type, array!, start!, w);
     w.constI32(layoutIn(type).end);
     w.op("i32_add");
