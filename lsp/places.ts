@@ -46,13 +46,31 @@ export function locationOfDefinition(
 
 /** The name at an offset; one that ends there counts too. */
 export function occurrenceAt({ module }: View, offset: number): Occurrence | null {
+  const { occurrences } = module;
   let best: Occurrence | null = null;
-  for (const one of module.occurrences) {
-    if (one.start > offset) break;
-    if (one.end >= offset && (best === null || one.end > offset)) best = one;
+  for (let i = startingBy(occurrences, offset) - 1; i >= 0; i--) {
+    const one = occurrences[i]!;
+    // Names do not overlap: at most two of them touch the offset.
+    if (one.end < offset) break;
+    if (best === null || one.end > offset) best = one;
   }
   return best;
 }
+
+/** How many places start at or before the offset. */
+function startingBy(places: readonly { readonly start: number }[], offset: number): number {
+  let low = 0;
+  let high = places.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (places[middle]!.start <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Expressions further back than so many places do not reach up to here. */
+const LONGEST_EXPRESSION = 2000;
 
 export function definitionAt(view: View, position: Position): Definition | null {
   const found = occurrenceAt(view, offsetIn(view, position));
@@ -61,11 +79,13 @@ export function definitionAt(view: View, position: Position): Definition | null 
 
 /** The smallest typed place around an offset. */
 export function typeAt({ module }: View, offset: number): TypePlace | null {
+  const { types } = module;
+  const last = startingBy(types, offset) - 1;
   let best: TypePlace | null = null;
-  for (const one of module.types) {
-    if (one.start > offset) break;
+  for (let i = last; i >= 0 && i > last - LONGEST_EXPRESSION; i--) {
+    const one = types[i]!;
     if (one.end < offset) continue;
-    if (best === null || one.end - one.start <= best.end - best.start) best = one;
+    if (best === null || one.end - one.start < best.end - best.start) best = one;
   }
   return best;
 }

@@ -66,7 +66,8 @@ class Server {
 
   listen(): void {
     const connection = this.#connection;
-    this.#workspace.onAnalysed = (program) => this.#analysed(program);
+    this.#workspace.onMistakes = (mistakes) => this.#publishAll(mistakes);
+    this.#workspace.onAnalysed = () => this.#refresh();
     this.#workspace.onError = (error) => this.#log("analysis", error);
     connection.onInitialize((params) => this.#initialize(params));
     connection.onInitialized(() => this.#watch());
@@ -157,7 +158,7 @@ class Server {
     if (program !== undefined) this.#publish(program, path);
   }
 
-  #analysed(program: ProgramData): void {
+  #publishAll(program: ProgramData): void {
     const paths = new Set(program.diagnostics.map((one) => one.path));
     for (const document of this.#workspace.openDocuments()) {
       const path = pathOf(document.uri);
@@ -167,6 +168,10 @@ class Server {
       if (!paths.has(path)) this.#clear(path);
     this.#published.set(program.entry, paths);
     for (const path of paths) this.#publish(program, path);
+  }
+
+  /** What the client shows may be out of date. */
+  #refresh(): void {
     const { languages } = this.#connection;
     if (this.#canRefreshHints) void languages.inlayHint.refresh();
     if (this.#canRefreshTokens) void languages.semanticTokens.refresh();

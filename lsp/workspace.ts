@@ -50,6 +50,8 @@ export class Workspace {
   readonly #waiting: (() => void)[] = [];
   #timer: ReturnType<typeof setTimeout> | null = null;
   #isRunning = false;
+  /** Called with the diagnostics of a program as soon as they are known. */
+  onMistakes: (mistakes: ProgramData) => void = () => {};
   /** Called with a program whenever it has been analysed. */
   onAnalysed: (program: ProgramData) => void = () => {};
   onError: (error: unknown) => void = () => {};
@@ -173,7 +175,9 @@ export class Workspace {
     try {
       for (let program = this.#nextDirty(); program !== null; program = this.#nextDirty()) {
         program.dirty = false;
-        const data = await this.#platform.engine.analyse(program.entry);
+        const data = await this.#platform.engine.analyse(program.entry, (mistakes) =>
+          this.onMistakes(mistakes),
+        );
         if (data === null) {
           program.dirty = true;
           continue;
@@ -204,6 +208,11 @@ export class Workspace {
       if (!needed.has(program)) this.#programs.delete(entry);
     }
     return [...needed].find((one) => one.dirty) ?? null;
+  }
+
+  /** The engine has work to do, and would let a question wait. */
+  get isBusy(): boolean {
+    return this.#isRunning || this.#timer !== null;
   }
 
   /** When everything is analysed as it is now. */

@@ -82,6 +82,15 @@ describe("laws", () => {
   });
 });
 
+describe("the repository's own files", () => {
+  // What people read first. More of them can be listed as they are formatted.
+  it.each(
+    SOURCES.filter((path) => /^(?:cli\/templates|examples\/(?:calc|brainfuck))\//.test(path)),
+  )("%s is formatted", (path) => {
+    expect(formatted(read(path))).toBe(read(path));
+  });
+});
+
 describe("comments survive", () => {
   /** The text with a comment in one place after another. */
   function* withComments(text: string): Generator<string> {

@@ -27,7 +27,7 @@ import {
   type Span,
 } from "../../dsl/syntax/source.ts";
 import type { DiagnosticData, PlaceData, ProgramData, WhyData } from "./data.ts";
-import { programData, STORES } from "./collect.ts";
+import { mistakesOnly, programData, STORES } from "./collect.ts";
 
 /** How the engine reaches texts: what editors hold comes first. */
 export interface TextHost {
@@ -58,8 +58,15 @@ export class Analyser {
     this.#host = host;
   }
 
-  /** Analyses the program of `entry` as its texts are now; null when cancelled. */
-  analyse(entry: string, isCancelled: () => boolean = () => false): ProgramData | null {
+  /**
+   * Analyses the program of `entry` as its texts are now; null when cancelled. `early` gets what is
+   * wrong as soon as that is known, before everything else is collected.
+   */
+  analyse(
+    entry: string,
+    isCancelled: () => boolean = () => false,
+    early: (mistakes: ProgramData) => void = () => {},
+  ): ProgramData | null {
     const start = performance.now();
     const files = new Map<string, SourceFile | null>();
     const read = (path: string): SourceFile | null => {
@@ -93,7 +100,9 @@ export class Analyser {
       const analysed = { program, places };
       this.#last.set(entry, analysed);
       const diagnostics = [...bound.diagnostics, ...program.diagnostics].map(diagnosticData);
-      return programData(entry, analysed, diagnostics, performance.now() - start);
+      const milliseconds = performance.now() - start;
+      early(mistakesOnly(entry, analysed, diagnostics, milliseconds));
+      return isCancelled() ? null : programData(entry, analysed, diagnostics, milliseconds);
     } catch (error) {
       if (error instanceof Cancelled) return null;
       throw error;

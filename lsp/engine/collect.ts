@@ -42,6 +42,30 @@ export function programData(
   };
 }
 
+/** The diagnostics and the texts that they are about, and nothing else. */
+export function mistakesOnly(
+  entry: string,
+  { program }: Analysed,
+  diagnostics: readonly DiagnosticData[],
+  milliseconds: number,
+): ProgramData {
+  const modules = program.bound.modules
+    .filter((one) => !one.isLibrary)
+    .map(({ path, name, isLibrary, tree }): ModuleData => ({
+      path,
+      name,
+      isLibrary,
+      text: tree.chunks[0]?.chunk.file.text ?? "",
+      definition: 0,
+      occurrences: [],
+      types: [],
+      hints: [],
+      scope: {},
+      unreached: [],
+    }));
+  return { entry, definitions: [], modules, ambient: {}, diagnostics, milliseconds };
+}
+
 /** Operations that stand for statements: what they give is nothing. */
 export const STORES: ReadonlySet<string> = new Set([
   "setattr",

@@ -6,8 +6,11 @@ import { Analyser, type TextHost } from "./analyser.ts";
 import type { ProgramData, WhyData } from "./data.ts";
 
 export interface Engine {
-  /** The program of `entry` with the texts last set; null when another analysis was asked for. */
-  analyse(entry: string): Promise<ProgramData | null>;
+  /**
+   * The program of `entry` with the texts last set; null when it was cancelled. `early` gets the
+   * diagnostics before the rest.
+   */
+  analyse(entry: string, early: (mistakes: ProgramData) => void): Promise<ProgramData | null>;
   why(entry: string, path: string, offset: number): Promise<WhyData | null>;
   /** What an editor holds of a file; null: nothing, the file is as it is on disk. */
   setText(path: string, text: string | null): void;
@@ -50,7 +53,7 @@ export function inlineEngine(disk: TextHost): Engine {
   const host = new OverlayHost(disk);
   const analyser = new Analyser(host);
   return {
-    analyse: (entry) => Promise.resolve(analyser.analyse(entry)),
+    analyse: (entry, early) => Promise.resolve(analyser.analyse(entry, undefined, early)),
     why: (entry, path, offset) => Promise.resolve(analyser.why(entry, path, offset)),
     setText: (path, text) => host.setText(path, text),
     cancel: () => {},
@@ -75,6 +78,8 @@ export interface EngineAnswer {
   readonly id: number;
   readonly result: ProgramData | WhyData | null;
   readonly error?: string;
+  /** Only the diagnostics: the rest follows. */
+  readonly isEarly?: true;
 }
 
 /** Answers requests in a worker. `newest` holds the id of the newest analysis that was asked for. */
@@ -95,7 +100,11 @@ export function serveEngine(
           ? analyser.why(entry, request.path, request.offset)
           : isCancelled(id)
             ? null
-            : analyser.analyse(entry, () => isCancelled(id));
+            : analyser.analyse(
+                entry,
+                () => isCancelled(id),
+                (mistakes) => answer({ id, result: mistakes, isEarly: true }),
+              );
       answer({ id, result });
     } catch (error) {
       const { stack } = error as Error;
@@ -113,28 +122,36 @@ export function linkedEngine(
   let nextId = 1;
   const waiting = new Map<
     number,
-    { resolve: (result: never) => void; reject: (error: Error) => void }
+    {
+      resolve: (result: never) => void;
+      reject: (error: Error) => void;
+      early: (mistakes: ProgramData) => void;
+    }
   >();
-  const ask = <Result>(make: (id: number) => EngineRequest): Promise<Result> =>
+  const ask = <Result>(
+    make: (id: number) => EngineRequest,
+    early: (mistakes: ProgramData) => void = () => {},
+  ): Promise<Result> =>
     new Promise((resolve, reject) => {
       const id = nextId++;
-      waiting.set(id, { resolve: resolve as (result: never) => void, reject });
+      waiting.set(id, { resolve: resolve as (result: never) => void, reject, early });
       post(make(id));
     });
   return {
-    analyse: (entry) =>
+    analyse: (entry, early) =>
       ask((id) => {
         if (newest !== null) Atomics.store(newest, 0, id);
         return { kind: "analyse", id, entry };
-      }),
+      }, early),
     why: (entry, path, offset) => ask((id) => ({ kind: "why", id, entry, path, offset })),
     setText: (path, text) => post({ kind: "text", path, text }),
     cancel() {
       if (newest !== null) Atomics.store(newest, 0, 0);
     },
     dispose,
-    answered({ id, result, error }) {
+    answered({ id, result, error, isEarly }) {
       const one = waiting.get(id);
+      if (isEarly === true) return one?.early(result as ProgramData);
       waiting.delete(id);
       if (error === undefined) one?.resolve(result as never);
       else one?.reject(new Error(error));

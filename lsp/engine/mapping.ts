@@ -21,12 +21,35 @@ const IDENTITY: Mapping = {
 
 export function mappingBetween(from: string, to: string): Mapping {
   if (from === to) return IDENTITY;
-  const edits = minimalEdits(from, to);
+  const edits = editsBetween(from, to);
+  const backward = inverse(edits);
   return {
     forward: (offset) => shifted(edits, offset),
-    back: (offset) => shifted(inverse(edits), offset),
+    back: (offset) => shifted(backward, offset),
     touched: (start, end) => edits.some((one) => one.start < end && one.end > start),
   };
+}
+
+/** As `minimalEdits`, without a look at the long beginnings and ends that are the same. */
+function editsBetween(from: string, to: string): Edit[] {
+  const most = Math.min(from.length, to.length);
+  let head = 0;
+  while (head < most && from.charCodeAt(head) === to.charCodeAt(head)) head++;
+  let tail = 0;
+  const rest = most - head;
+  while (
+    tail < rest &&
+    from.charCodeAt(from.length - 1 - tail) === to.charCodeAt(to.length - 1 - tail)
+  ) {
+    tail++;
+  }
+  const before = from.slice(head, from.length - tail);
+  const after = to.slice(head, to.length - tail);
+  return minimalEdits(before, after).map(({ start, end, text }) => ({
+    start: start + head,
+    end: end + head,
+    text,
+  }));
 }
 
 function shifted(edits: readonly Edit[], offset: number): number {

@@ -28,9 +28,11 @@ export async function hover(
   if (definition !== null && view.module.unreached.includes(definition.id)) {
     parts.push("_Not reached from the entry: checked against its declarations alone._");
   }
-  const why = await soon(
-    workspace.engine.why(view.program.entry, view.module.path, Math.min(offset, at.end - 1)),
-  );
+  const why = workspace.isBusy
+    ? null
+    : await soon(
+        workspace.engine.why(view.program.entry, view.module.path, Math.min(offset, at.end - 1)),
+      );
   if (why !== null && why.notes.length > 0) parts.push(because(workspace, why));
   return {
     contents: { kind: "markdown", value: parts.join("\n\n") },
