@@ -99,8 +99,15 @@ function namedType(
       return { kind: name, item: itemCell(ctx, type, module, env, name) };
   }
   const symbol = resolveTypeName(module, typePath(type));
-  if (symbol === null) return POISON;
-  return symbolType(ctx, symbol, type, module, env);
+  if (symbol !== null) return symbolType(ctx, symbol, type, module, env);
+  // No such name, which was said when names were bound; or a local variable's.
+  return isReported(ctx, type) ? POISON : notAType(ctx, type);
+}
+
+function isReported(ctx: Context, { span }: Named): boolean {
+  return ctx.bound.diagnostics.some(
+    ({ span: at }) => at.chunk === span.chunk && at.start >= span.start && at.end <= span.end,
+  );
 }
 
 function symbolType(

@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
-import { mutant, problemOf } from "./mutate.ts";
+import { changesOf, mutant, problemOf } from "./mutate.ts";
 
 const PATIENCE = 60_000;
 
@@ -65,7 +65,8 @@ async function main(): Promise<void> {
     slowest = Math.max(slowest, milliseconds);
     if (problem !== null) {
       failures++;
-      console.log(`seed ${seed}, a mutant of ${mutant(seed).path}:\n${problem}\n`);
+      const one = mutant(seed);
+      console.log(`seed ${seed}, a mutant of ${one.path}:\n${problem}\n${changesOf(one)}\n`);
     }
     if ((i + 1) % 100 !== 0) continue;
     const speed = ((i + 1) / ((performance.now() - start) / 1000)).toFixed(1);

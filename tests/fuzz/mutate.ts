@@ -49,8 +49,20 @@ export function problemOf({ path, text }: Mutant): string | null {
     if (analysis.ok) compileAnalysed(analysis, { until: "lower", check: true });
     return null;
   } catch (error) {
+    // The library itself must have what the compiler looks for there.
+    if (path.startsWith("dsl/lib/") && / has no (class|function) /.test(String(error))) return null;
     return error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
+}
+
+/** The lines that are not those of the file, as they are in the mutant. */
+export function changesOf({ path, text }: Mutant): string {
+  const before = new Set(readFileSync(join(ROOT, path), "utf8").split("\n"));
+  return text
+    .split("\n")
+    .flatMap((line, i) => (before.has(line) ? [] : [`${path}:${i + 1}: ${line}`]))
+    .slice(0, 10)
+    .join("\n");
 }
 
 /** The program that a file is part of, with this text for the file. */
