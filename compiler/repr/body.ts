@@ -108,6 +108,8 @@ export class Body {
   private lowerBlock(block: HighBlock): void {
     const { b } = this;
     const { exit } = block;
+    // Nothing ever arrives with this parameter: a lambda that nobody calls.
+    if (block.params.some((param) => this.annotation(param).kind === "never")) return b.stop();
     const last = block.ops.at(-1);
     for (const op of block.ops) {
       b.span = op.span;

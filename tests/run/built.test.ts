@@ -10,7 +10,15 @@ import { afterAll, describe, expect, test } from "vitest";
 import type { BuildOptions } from "../../compiler/c/build.ts";
 import { expectAllRun, LIBRARY_TESTS, libraryRunner, MAIN } from "../library-runner.ts";
 import { ROOT } from "../support.ts";
-import { compiled, executable, folderHost, hasCompiler, runNative, STRESS } from "./engines.ts";
+import {
+  compiled,
+  evaluate,
+  executable,
+  folderHost,
+  hasCompiler,
+  runNative,
+  STRESS,
+} from "./engines.ts";
 
 const MINUTES = 60_000;
 const isFull = process.env["WRIGHT_FULL"] === "1";
@@ -34,6 +42,30 @@ const EXAMPLES = [
   },
   { language: "som", folder: "examples/som/tests", argument: (name: string) => name },
 ] as const;
+
+/** These are rounded correctly; the others may differ by so many units in the last place. */
+const EXACT = new Set(["sqrt", "fmod", "ldexp", "floor", "trunc"]);
+const TOLERANCE = 4n;
+
+describe.runIf(isFull && (await hasCompiler("gcc")))("functions of floats", () => {
+  test("are those of the evaluator but for the last bits", { timeout: 5 * MINUTES }, async () => {
+    const program = () =>
+      compiled("float_functions.wr", folderHost("tests/library"), { optimise: true });
+    const path = await executable(program(), join(output, "float-functions"), { cc: "gcc" });
+    const args = ["1", "1000"];
+    const [native, here] = [runNative(path, { args }), evaluate(program(), { args })].map((one) =>
+      one.stdout.split("\n"),
+    ) as [string[], string[]];
+    expect(native.length).toBe(here.length);
+    const wrong = native.filter((line, i) => {
+      const [name, bits] = line.split(" ") as [string, string?];
+      if (bits === undefined) return false;
+      const apart = BigInt(bits) - BigInt(here[i]!.split(" ")[1]!);
+      return EXACT.has(name) ? apart !== 0n : apart > TOLERANCE || -apart > TOLERANCE;
+    });
+    expect(wrong).toEqual([]);
+  });
+});
 
 describe.runIf(isFull).each(BUILDS)("$name", ({ name, ...options }) => {
   test("the library's tests", { timeout: 20 * MINUTES }, async (ctx) => {
