@@ -38,6 +38,12 @@ export interface TextHost {
   embed?(path: string): string | null;
 }
 
+/**
+ * What the library's folder is called in an analysis, as on the command line: a file of it that is
+ * opened as a program of its own is the user's, and checked as such.
+ */
+const LIBRARY_ROOT = "<library>";
+
 export interface NamePlace {
   readonly span: Span;
   readonly value: HighValue;
@@ -72,17 +78,16 @@ export class Analyser {
     const read = (path: string): SourceFile | null => {
       let file = files.get(path);
       if (file === undefined) {
-        const text = this.#host.read(path);
+        const text = this.#host.read(this.#realPath(path));
         file = text === null ? null : this.#fileOf(path, text);
         files.set(path, file);
       }
       return file;
     };
-    const { libraryRoot, list } = this.#host;
     const host: BindHost = {
       read,
-      libraryRoot,
-      ...(list === undefined ? {} : { list: (folder: string) => list.call(this.#host, folder) }),
+      libraryRoot: LIBRARY_ROOT,
+      list: (folder) => this.#host.list?.(this.#realPath(folder)) ?? [],
     };
     const bound = bindProgram(entry, host, (file) => this.#parse(file));
     const places = new Map<HighGraph, readonly NamePlace[]>();
@@ -94,15 +99,22 @@ export class Analyser {
           if (recordPlaces) places.set(result.graph, result.places);
           return result;
         },
-        embed: (path, from) => this.#host.embed?.(joined(from.path, path)) ?? null,
+        embed: (path, from) => this.#host.embed?.(joined(this.#realPath(from.path), path)) ?? null,
         isCancelled,
       });
       const analysed = { program, places };
       this.#last.set(entry, analysed);
-      const diagnostics = [...bound.diagnostics, ...program.diagnostics].map(diagnosticData);
+      const diagnostics = [...bound.diagnostics, ...program.diagnostics].map((one) =>
+        this.#located(diagnosticData(one)),
+      );
       const milliseconds = performance.now() - start;
       early(mistakesOnly(entry, analysed, diagnostics, milliseconds));
-      return isCancelled() ? null : programData(entry, analysed, diagnostics, milliseconds);
+      if (isCancelled()) return null;
+      const data = programData(entry, analysed, diagnostics, milliseconds);
+      const definitions = data.definitions.map((one) =>
+        one.path === null ? one : { ...one, path: this.#realPath(one.path) },
+      );
+      return { ...data, definitions };
     } catch (error) {
       if (error instanceof Cancelled) return null;
       throw error;
@@ -119,7 +131,9 @@ export class Analyser {
     if (value.kind === "const") {
       return { type: `the constant ${printStatic(value.value)}`, notes: [] };
     }
-    const notes = chainNotes({ spec, variable: value.id }).map(noteData);
+    const notes = chainNotes({ spec, variable: value.id }).map((one) =>
+      this.#noteAt(noteData(one)),
+    );
     return { type: show(spec.annotations[value.id]!), notes };
   }
 
@@ -128,6 +142,27 @@ export class Analyser {
     const parsed = parseModule(this.#fileOf(path, text), this.#parsed.get(path));
     this.#parsed.set(path, parsed);
     return parsed;
+  }
+
+  /** Where a file lies. */
+  #realPath(path: string): string {
+    const isLibrary = path === LIBRARY_ROOT || path.startsWith(`${LIBRARY_ROOT}/`);
+    return isLibrary ? this.#host.libraryRoot + path.slice(LIBRARY_ROOT.length) : path;
+  }
+
+  #located(one: DiagnosticData): DiagnosticData {
+    return {
+      ...one,
+      path: this.#realPath(one.path),
+      notes: one.notes.map((note) => this.#noteAt(note)),
+    };
+  }
+
+  #noteAt({ message, place }: DiagnosticData["notes"][number]): DiagnosticData["notes"][number] {
+    return {
+      message,
+      place: place === null ? null : { ...place, path: this.#realPath(place.path) },
+    };
   }
 
   #fileOf(path: string, text: string): SourceFile {
