@@ -7,10 +7,12 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { badInputTests, commandLineTests } from "./scheme/command-line.ts";
 import { ROOT } from "./support.ts";
 
 const FOLDER = mkdtempSync(join(tmpdir(), "wright-scheme-"));
-const VM = join(FOLDER, "scheme");
+// `SCHEME_VM` names one that is already built.
+const VM = process.env.SCHEME_VM ?? join(FOLDER, "scheme");
 const TESTS = join(ROOT, "langs/scheme/tests");
 const hasCompiler = spawnSync("cc", ["--version"]).status === 0;
 
@@ -28,6 +30,7 @@ const programs = readdirSync(TESTS)
 
 describe.runIf(hasCompiler)("scheme", () => {
   beforeAll(() => {
+    if (process.env.SCHEME_VM !== undefined) return;
     const command = [join(ROOT, "cli/wright.mjs"), "build", "langs/scheme", "--dev", "-o", VM];
     const build = spawnSync(process.execPath, command, { cwd: ROOT, encoding: "utf8" });
     expect(build.status, build.stderr).toBe(0);
@@ -44,4 +47,7 @@ describe.runIf(hasCompiler)("scheme", () => {
     },
     60_000,
   );
+
+  badInputTests(VM, FOLDER);
+  commandLineTests(VM, FOLDER);
 });

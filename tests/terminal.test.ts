@@ -9,33 +9,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compiled, executable, folderHost, hasCompiler } from "./run/engines.ts";
 import { ROOT } from "./support.ts";
+import { hasPython, onTerminal } from "./terminal/session.ts";
 
-const hasPython = spawnSync("python3", ["-c", "import pty"]).status === 0;
 const FOLDER = "tests/terminal";
 const TIMEOUT = 120_000;
-
-/** Wait for this text, then type this. */
-type Step = readonly [wait: string, send: string | { readonly signal: number }];
-
-interface Session {
-  readonly output: string;
-  /** The exit code; a signal's number below zero. */
-  readonly status: number;
-  /** The text that never came. */
-  readonly missed: string | null;
-  /** Whether the terminal was left as it was found. */
-  readonly givenBack: boolean;
-}
-
-function onTerminal(argv: readonly string[], steps: readonly Step[], env = {}): Session {
-  const script = JSON.stringify({ argv, steps, env: { TERM: "xterm", ...env } });
-  const run = spawnSync("python3", [join(ROOT, FOLDER, "typist.py")], {
-    input: script,
-    encoding: "utf8",
-  });
-  if (run.status !== 0) throw new Error(run.stderr);
-  return JSON.parse(run.stdout) as Session;
-}
 
 let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "wright-terminal-"))));
