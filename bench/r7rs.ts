@@ -47,6 +47,11 @@ const SMALLER: Readonly<Record<string, string>> = {
   nqueens: "9 352",
   paraffins: "17 24894",
   equal: "100 8 200 400 1000 #t",
+  nboyer: "1 591777",
+  sboyer: "1 591777",
+  gcbench: "16 0",
+  mperm: "9 2 1 16329600",
+  lattice: "33 10",
 };
 const MOST_REPETITIONS = 100_000;
 
