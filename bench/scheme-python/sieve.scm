@@ -1,0 +1,13 @@
+(import (scheme base) (scheme write))
+(define (sieve limit)
+  (define is-prime (make-vector (+ limit 1) #t))
+  (let next ((i 2) (count 0))
+    (cond
+     ((> i limit) count)
+     ((vector-ref is-prime i)
+      (do ((j (* i i) (+ j i))) ((> j limit))
+        (vector-set! is-prime j #f))
+      (next (+ i 1) (+ count 1)))
+     (else (next (+ i 1) count)))))
+(display (sieve 2000000))
+(newline)

@@ -1,0 +1,8 @@
+(import (scheme base) (scheme write))
+(define (tak x y z)
+  (if (< y x)
+      (tak (tak (- x 1) y z) (tak (- y 1) z x) (tak (- z 1) x y))
+      z))
+(do ((i 0 (+ i 1))) ((= i 40)) (tak 18 12 6))
+(display (tak 18 12 6))
+(newline)
