@@ -4,9 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { hasCompiler } from "../run/engines.ts";
+import { ROOT } from "../support.ts";
 import { check, type RandomProgram } from "./check.ts";
 import { randomProgram } from "./generate.ts";
 import { mutant, problemOf } from "./mutate.ts";
+import { buildBatchVM, runMutants, schemePrograms } from "./scheme-run.ts";
 import { shrink } from "./shrink.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "wright-fuzz-"));
@@ -48,4 +50,11 @@ test("a failing program is made small", async () => {
     "def f(x):\n    if x > (1 + 2):\n        print(x)\n        crash(3)\n    else:\n        print(2)\n    return 0";
   const small = await shrink(text, (one) => one.includes("crash(3)") && one.startsWith("def f(x)"));
   expect(small).toBe("def f(x):\n    crash(3)");
+});
+
+test("mutants of Scheme programs end in a message", { timeout: 600_000 }, async (ctx) => {
+  if (!(await hasCompiler("gcc"))) return ctx.skip("there is no gcc");
+  const vm = await buildBatchVM(folder, { sanitizers: process.env.WRIGHT_FULL === "1" });
+  const programs = schemePrograms([join(ROOT, "langs/scheme/tests")]);
+  expect(await runMutants(vm, programs, 1, 300)).toEqual([]);
 });

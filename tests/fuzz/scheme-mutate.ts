@@ -183,10 +183,33 @@ function mutateTrees(text: string, random: Random, other: string): string {
   }
 }
 
-/** Up to five changes of one of the programs, most often one or two. */
+/** What stands at the top level of a program: text and comments between forms go with the form behind them. */
+function formsOf(text: string): string[] {
+  const forms: string[] = [];
+  let [from, behind] = [0, 0];
+  for (const { start, stop } of treesOf(text).sort((a, b) => a.start - b.start)) {
+    if (start < behind) continue;
+    forms.push(text.slice(from, stop));
+    from = behind = stop;
+  }
+  return forms;
+}
+
+const IS_DEFINITION = /^\s*(?:;.*\s*)*\((?:import|define)/u;
+
+/** A part of a program that is quickly run: all its definitions, and a few of its other forms. */
+function excerpt(text: string, random: Random): string {
+  const forms = formsOf(text);
+  const isKept = forms.map((form) => IS_DEFINITION.test(form));
+  const first = random.below(forms.length);
+  for (let i = first; i < first + 3 && i < forms.length; i++) isKept[i] = true;
+  return forms.filter((_, i) => isKept[i]).join("");
+}
+
+/** Changes of a part of one of the programs, most often one or two. */
 export function schemeMutant(programs: readonly string[], seed: number): string {
   const random = seeded(seed);
-  let text = random.pick(programs);
+  let text = excerpt(random.pick(programs), random);
   const other = random.pick(programs);
   do {
     switch (random.below(4)) {

@@ -22,12 +22,12 @@ const SECONDS_TO_RUN = 2;
 const SECONDS_TO_STOP = 20;
 
 /** The VM with the batch driver as its `main`. */
-export async function buildBatchVM(folder: string): Promise<string> {
+export async function buildBatchVM(folder: string, { sanitizers = true } = {}): Promise<string> {
   const driver = readFileSync(join(ROOT, "tests/scheme/batch.wr"), "utf8");
   const program = compiled("batch.wr", folderHost("langs/scheme", { "batch.wr": driver }), {
     optimise: true,
   });
-  return executable(program, join(folder, "batch"), { mode: "dev", sanitizers: true });
+  return executable(program, join(folder, "batch"), { mode: "dev", sanitizers });
 }
 
 export function schemePrograms(folders: readonly string[]): string[] {

@@ -64,6 +64,7 @@ export const BAD_INPUTS: readonly BadInput[] = [
     name: "a name that a library does not export",
     program: "(import (only (scheme base) no-such-name))",
   },
+  { name: "a name left out twice", program: "(import (except (scheme base) car car))\n(car '(1))" },
   {
     name: "a library that imports itself",
     program: "(import (loop a))",
