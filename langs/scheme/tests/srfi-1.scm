@@ -82,3 +82,5 @@
 (fails (every even? '(2 . 3)))
 (fails (reduce + 0 5))
 (fails (length+ '(1 . 2)))
+(fails (last-pair (circular-list 1 2)))
+(fails (append! (list 1) (circular-list 2) '(3)))
