@@ -48,6 +48,18 @@ describe.runIf(hasCompiler)("scheme", () => {
     60_000,
   );
 
+  test.each(["continuations", "generators"])(
+    "%s, collecting at every allocation",
+    (name) => {
+      const env = { ...process.env, WRIGHT_GC_STRESS: "1", WRIGHT_GC_POISON: "1" };
+      const run = spawnSync(VM, [`${name}.scm`], { cwd: TESTS, encoding: "utf8", env });
+      expect(run.stderr).toBe("");
+      expect(run.stdout).toBe(readFileSync(join(TESTS, `${name}.out`), "utf8"));
+      expect(run.status).toBe(0);
+    },
+    60_000,
+  );
+
   badInputTests(VM, FOLDER);
   commandLineTests(VM, FOLDER);
 });
