@@ -1,22 +1,40 @@
 /** What the benchmark scripts share: options, processes, and writing the report down. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { markdown, type Report } from "./pairs.ts";
 
-/** `--name value` options; unknown ones end the script. */
+/**
+ * `--name value` options. `--help` prints what the script says about itself; an option that it does not
+ * know ends it with status 2.
+ */
 export function options<const Names extends Readonly<Record<string, string>>>(
   defaults: Names,
 ): Record<keyof Names, string> {
+  if (process.argv.includes("--help")) {
+    process.stdout.write(`${headerOf(process.argv[1]!)}\n`);
+    process.exit(0);
+  }
   const spec = Object.fromEntries(
     Object.entries(defaults).map(([name, value]) => [
       name,
       { type: "string" as const, default: value },
     ]),
   );
-  return parseArgs({ options: spec, strict: true }).values as Record<keyof Names, string>;
+  try {
+    return parseArgs({ options: spec, strict: true }).values as Record<keyof Names, string>;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${headerOf(process.argv[1]!)}\n`);
+    process.exit(2);
+  }
+}
+
+/** The comment at the head of a script, without its marks. */
+function headerOf(path: string): string {
+  const comment = /^\/\*\*(.*?)\*\//s.exec(readFileSync(path, "utf8"))?.[1] ?? "";
+  return comment.replace(/^ ?\* ?/gm, "").trim();
 }
 
 /** Standard output of a command that must succeed. */
