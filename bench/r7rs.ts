@@ -88,6 +88,11 @@ const PEERS: Readonly<Record<string, Peer>> = {
     prelude: "*Guile3-prelude.scm",
     dropImports: false,
   },
+  racket: {
+    command: ["racket"],
+    prelude: "racket-prelude.scm",
+    dropImports: true,
+  },
 };
 
 const here = join(dirname(fileURLToPath(import.meta.url)), "r7rs");
