@@ -3,10 +3,14 @@
  * knowledge of the others, so that an edited file needs to parse only the chunks whose text changed,
  * and a mistake stays in its chunk. Parsing never throws; what could not be understood is an `error`
  * node, and the diagnostics say why.
+ *
+ * What knows more of a function than its syntax keeps it by node. So nodes live as long as they can:
+ * those of a chunk whose text is the same, and, in a class that was edited, those of the methods whose
+ * text is the same. The places in a method are relative to a chunk of its own, which moves with it.
  */
-import type { ChunkTree, Module } from "../syntax/ast.ts";
+import type { ChunkTree, ClassDef, FunctionDef, Module, Statement } from "../syntax/ast.ts";
 import { diagnostic, type Diagnostic } from "../syntax/diagnostics.ts";
-import type { Chunk, SourceFile, Span } from "../syntax/source.ts";
+import { startOffset, textOf, type Chunk, type SourceFile, type Span } from "../syntax/source.ts";
 import { chunkStarts } from "./chunks.ts";
 import { docOf } from "./definitions.ts";
 import { layOut } from "./layout.ts";
@@ -20,6 +24,8 @@ export interface ParsedChunk {
   readonly diagnostics: readonly Diagnostic[];
   /** The `raw module` line, when this chunk is one. */
   readonly rawModule: Span | null;
+  /** The chunks of the members of its classes. */
+  readonly parts: readonly Chunk[];
 }
 
 export interface ParsedModule {
@@ -32,8 +38,8 @@ export interface ParsedModule {
 let grammar: StatementGrammar | null = null;
 
 /**
- * Parses `file`. With `previous`, an earlier parse of the same file, chunks with the same text are
- * reused: their trees are the same objects, and their `Chunk`s are moved to the new file, so
+ * Parses `file`. With `previous`, an earlier parse of the same file, chunks and methods with the same
+ * text are reused: their trees are the same objects, and their `Chunk`s are moved to the new file, so
  * positions in `previous` mean nothing afterwards.
  */
 export function parseModule(file: SourceFile, previous?: ParsedModule): ParsedModule {
@@ -43,13 +49,13 @@ export function parseModule(file: SourceFile, previous?: ParsedModule): ParsedMo
 
   // 2. Reuse or parse each piece.
   const reuse = reusable(texts, previous?.chunks ?? []);
-  const chunks = texts.map((text, i) => {
+  const chunks = texts.map((text, i): ParsedChunk => {
     const old = reuse[i];
     if (old === undefined) return parseChunk({ file, offset: starts[i]!, text: detached(text) });
-    old.tree.chunk.file = file;
-    old.tree.chunk.offset = starts[i]!;
+    move(old, file, starts[i]!);
     return old;
   });
+  if (previous !== undefined) keepMethods(chunks, previous.chunks);
 
   // 3. Put the module together.
   const diagnostics = chunks.flatMap((chunk) => chunk.diagnostics);
@@ -71,11 +77,82 @@ export function parseChunk(chunk: Chunk): ParsedChunk {
   grammar ??= new StatementGrammar();
   const scanned = scan(chunk.text);
   const { tokens, problems } = layOut(chunk.text, scanned.tokens);
-  const { body, diagnostics, rawModule } = grammar.parseText(chunk, tokens, [
+  const { body, diagnostics, rawModule, parts } = grammar.parseText(chunk, tokens, [
     ...scanned.problems,
     ...problems,
   ]);
-  return { tree: { chunk, body }, diagnostics, rawModule };
+  return { tree: { chunk, body }, diagnostics, rawModule, parts };
+}
+
+function move({ tree, parts }: ParsedChunk, file: SourceFile, offset: number): void {
+  const by = offset - tree.chunk.offset;
+  tree.chunk.file = file;
+  tree.chunk.offset = offset;
+  for (const part of parts) {
+    part.file = file;
+    part.offset += by;
+  }
+}
+
+// -------------------------------------------------------------------- methods of edited classes
+
+/** Puts methods of `previous` in the place of those that say the same, in classes parsed anew. */
+function keepMethods(chunks: ParsedChunk[], previous: readonly ParsedChunk[]): void {
+  const reused = new Set(chunks);
+  const gone = previous.filter((chunk) => !reused.has(chunk));
+  if (gone.length === 0) return;
+  const known = new Set(previous);
+  const old = new Map<string, [ClassDef, ParsedChunk]>();
+  for (const chunk of gone)
+    for (const s of chunk.tree.body) if (s.kind === "class") old.set(s.name.text, [s, chunk]);
+  chunks.forEach((chunk, i) => {
+    if (known.has(chunk)) return;
+    const kept = new Map<Chunk, Chunk>();
+    const body = chunk.tree.body.map((s): Statement => {
+      const before = s.kind === "class" ? old.get(s.name.text) : undefined;
+      if (s.kind !== "class" || before === undefined) return s;
+      old.delete(s.name.text);
+      return { ...s, body: membersOf([s, chunk], before, kept) };
+    });
+    if (kept.size === 0) return;
+    const parts = chunk.parts.map((part) => kept.get(part) ?? part);
+    chunks[i] = { ...chunk, tree: { chunk: chunk.tree.chunk, body }, parts };
+  });
+}
+
+type ClassIn = readonly [ClassDef, ParsedChunk];
+
+/** The members of a class, with the old methods where those are the same; `kept` gets their chunks. */
+function membersOf(now: ClassIn, before: ClassIn, kept: Map<Chunk, Chunk>): Statement[] {
+  const old = new Map<string, FunctionDef>();
+  for (const s of before[0].body) {
+    if (s.kind === "def" && isSound(s, before)) old.set(textOf(s.span), s);
+  }
+  return now[0].body.map((s): Statement => {
+    if (s.kind !== "def" || !isSound(s, now)) return s;
+    const text = textOf(s.span);
+    const known = old.get(text);
+    if (known === undefined || columnOf(known.span) !== columnOf(s.span)) return s;
+    // Each is used once.
+    old.delete(text);
+    const { chunk } = known.span;
+    chunk.file = s.span.chunk.file;
+    chunk.offset = startOffset(s.span) - known.span.start;
+    kept.set(s.span.chunk, chunk);
+    return known;
+  });
+}
+
+/** It has its own chunk, and nothing is wrong in it. */
+function isSound({ span: at }: FunctionDef, [, chunk]: ClassIn): boolean {
+  return (
+    chunk.parts.includes(at.chunk) &&
+    chunk.diagnostics.every(({ span }) => span.end < at.start || span.start > at.end)
+  );
+}
+
+function columnOf(at: Span): number {
+  return at.start - (at.chunk.text.lastIndexOf("\n", at.start - 1) + 1);
 }
 
 /**

@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { randomModule, seeded, type Random } from "../../tests/random-program.ts";
 import { moduleShape, placedShapeOf } from "../syntax/compare.ts";
-import { sourceFile, type Span } from "../syntax/source.ts";
+import type { Statement } from "../syntax/ast.ts";
+import { sourceFile, startPosition, textOf, type Span } from "../syntax/source.ts";
 import { unparseModule } from "../syntax/unparse.ts";
 import { parseModule, type ParsedModule } from "./parser.ts";
 
@@ -106,4 +107,25 @@ test("unchanged chunks keep their trees; duplicates are not shared", () => {
   expect(after.chunks[3]?.tree).not.toBe(trees[2]);
   expect(after.chunks[4]?.tree).toBe(trees[3]);
   expect(after.chunks.map(({ tree }) => tree.chunk.offset)).toEqual([0, 6, 11, 16, 38]);
+});
+
+test("a class that was edited keeps the methods that were not, and they know where they are", () => {
+  const text =
+    "class C:\n    x: int\n\n    def f(self):\n        return 1\n\n    @inline\n    def g(self):\n        return self.x\n";
+  const methodsOf = ({ module }: ParsedModule): Statement[] =>
+    module.chunks.flatMap(({ body }) => body.flatMap((s) => (s.kind === "class" ? s.body : [])));
+  const before = parseModule(sourceFile("t.wr", text));
+  const [, f, g] = methodsOf(before);
+  const after = parseModule(sourceFile("t.wr", `# more\n${text.replace("1", "1000")}`), before);
+  const [, newF, newG] = methodsOf(after);
+  expect(newF).not.toBe(f);
+  expect(newG).toBe(g);
+  expect(textOf(newG!.span)).toBe("@inline\n    def g(self):\n        return self.x");
+  expect(startPosition(newG!.span)).toEqual({ line: 8, column: 5 });
+  const moved = parseModule(
+    sourceFile("t.wr", `pass\n# more\n${text.replace("1", "1000")}`),
+    after,
+  );
+  expect(methodsOf(moved)[2]).toBe(g);
+  expect(startPosition(g!.span)).toEqual({ line: 9, column: 5 });
 });

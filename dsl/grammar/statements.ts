@@ -57,9 +57,13 @@ export interface ParsedText {
   readonly diagnostics: readonly Diagnostic[];
   /** The `raw module` line, when the chunk is one. */
   readonly rawModule: Span | null;
+  /** The chunks of the statements of class bodies: see `ownChunk`. */
+  readonly parts: readonly Chunk[];
 }
 
 export class StatementGrammar extends DefinitionGrammar {
+  private parts: Chunk[] = [];
+
   constructor() {
     super();
     this.performSelfAnalysis();
@@ -72,6 +76,7 @@ export class StatementGrammar extends DefinitionGrammar {
     this.scope = { kind: "module", isGenerator: false };
     this.loops = 0;
     this.rawModule = null;
+    this.parts = [];
     this.decorated = null;
     this.abstracts = [];
     try {
@@ -84,7 +89,8 @@ export class StatementGrammar extends DefinitionGrammar {
       body.push({ kind: "error-statement", span: at });
     }
     this.body = [];
-    return { body, diagnostics: this.finish(), rawModule: this.rawModule };
+    const { rawModule, parts } = this;
+    return { body, diagnostics: this.finish(), rawModule, parts };
   }
 
   private readonly chunkBody = this.RULE("chunkBody", (): void => this.statements());
@@ -151,9 +157,10 @@ export class StatementGrammar extends DefinitionGrammar {
   /** One statement; after a mistake, what could be understood of it. */
   private protectedStatement(): void {
     const start = this.at();
-    const { scope, loops, body, abstracts } = this;
+    const { scope, loops, body, abstracts, source } = this;
     this.pendingTargets = [];
     this.pendingType = null;
+    if (scope.kind === "class") this.source = this.ownChunk();
     try {
       const next = this.next();
       if (STATEMENT_START[next] !== 1) this.strangeStart(next);
@@ -169,6 +176,17 @@ export class StatementGrammar extends DefinitionGrammar {
       this.body.push(this.remains(start));
       this.endBrokenLine();
     }
+    this.source = source;
+  }
+
+  /**
+   * A chunk for one statement of a class body, with the class's text and place. So a method can move
+   * within its class, when another is edited, without a touch to the places in it (`parser.ts`).
+   */
+  private ownChunk(): Chunk {
+    const part = { ...this.source };
+    this.parts.push(part);
+    return part;
   }
 
   /** What stands for a broken statement: its assignment, if it got that far. */
