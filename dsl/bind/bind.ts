@@ -31,6 +31,7 @@ import {
   emptyModule,
   placeOfSymbol,
 } from "./define.ts";
+import { keeping } from "./keep.ts";
 import {
   loadProgram,
   type BindHost,
@@ -43,7 +44,17 @@ import type { BoundProgram, ModuleSymbol, Symbol } from "./symbols.ts";
 
 export type { BindHost, Parse } from "./modules.ts";
 
-export function bindProgram(entryPath: string, host: BindHost, parse: Parse): BoundProgram {
+/** `previous`: an earlier binding of the program, whose symbols are used again (`keep.ts`). */
+export function bindProgram(
+  entryPath: string,
+  host: BindHost,
+  parse: Parse,
+  previous: BoundProgram | null = null,
+): BoundProgram {
+  return keeping(previous, () => bindAnew(entryPath, host, parse));
+}
+
+function bindAnew(entryPath: string, host: BindHost, parse: Parse): BoundProgram {
   // 1. Every module's text and tree, in initialisation order.
   const loaded = loadProgram(entryPath, host, parse);
   const binder = new Binder(loaded);

@@ -120,6 +120,11 @@ function constantOf(
 const pending = new WeakSet<object>();
 const notStatic = new WeakSet<object>();
 
+/** The name may be bound to something else than it was. */
+export function forgetValue(symbol: GlobalSymbol): void {
+  notStatic.delete(symbol);
+}
+
 /** A module-level name bound once, at the top level, to a static constant. */
 function globalValue(symbol: GlobalSymbol): StaticValue | null {
   if (symbol.staticValue !== null || symbol.value === null || notStatic.has(symbol)) {

@@ -15,6 +15,8 @@ import type {
 } from "../syntax/ast.ts";
 import { diagnostic, note, type Diagnostic } from "../syntax/diagnostics.ts";
 import { span, wholeFile, type Span } from "../syntax/source.ts";
+import { forgetValue } from "./constants.ts";
+import { keep } from "./keep.ts";
 import type { LoadedModule } from "./modules.ts";
 import { scopeOfChunk, scopeOfFunction, type FunctionNode } from "./scopes.ts";
 import type {
@@ -31,7 +33,9 @@ export function defineModule(
   ambient: ReadonlyMap<string, Symbol>,
   diagnostics: Diagnostic[],
 ): ModuleSymbol {
-  const module = emptyModule(loaded.name, loaded.path, loaded.tree, loaded.isLibrary, ambient);
+  const module = keep(
+    emptyModule(loaded.name, loaded.path, loaded.tree, loaded.isLibrary, ambient),
+  );
   module.body = bodySymbol(module, loaded);
   for (const chunk of loaded.tree.chunks) {
     for (const statement of chunk.body) defineStatement(module, statement, diagnostics);
@@ -64,7 +68,7 @@ export function emptyModule(
 }
 
 function bodySymbol(module: ModuleSymbol, loaded: LoadedModule): FunctionSymbol {
-  return {
+  return keep({
     kind: "function",
     name: "<module>",
     qualifiedName: `${module.name}.<module>`,
@@ -82,7 +86,7 @@ function bodySymbol(module: ModuleSymbol, loaded: LoadedModule): FunctionSymbol 
     hints: NO_HINTS,
     captures: [],
     span: span(wholeFile(loaded.file), 0, 0),
-  };
+  });
 }
 
 const NO_HINTS: ReadonlyMap<string, readonly Expression[]> = new Map();
@@ -155,13 +159,13 @@ export function functionSymbol(
   def: FunctionDef,
   module: ModuleSymbol,
   owner: ClassSymbol | EnumSymbol | null,
+  qualifiedName = `${owner === null ? module.name : owner.qualifiedName}.${def.name.text}`,
 ): FunctionSymbol {
   const hints = hintsOf(def.decorators);
-  const prefix = owner === null ? module.name : owner.qualifiedName;
-  return {
+  return keep({
     kind: "function",
     name: def.name.text,
-    qualifiedName: `${prefix}.${def.name.text}`,
+    qualifiedName,
     module,
     owner: owner?.kind === "class" ? owner : null,
     outer: null,
@@ -176,7 +180,7 @@ export function functionSymbol(
     hints,
     captures: [],
     span: def.name.span,
-  };
+  });
 }
 
 function flavourOf(
@@ -235,7 +239,7 @@ export function functionNode(symbol: FunctionSymbol): FunctionNode | null {
 
 function classSymbol(def: ClassDef, module: ModuleSymbol): ClassSymbol {
   const hints = hintsOf(def.decorators);
-  return {
+  return keep({
     kind: "class",
     name: def.name.text,
     qualifiedName: `${module.name}.${def.name.text}`,
@@ -253,7 +257,7 @@ function classSymbol(def: ClassDef, module: ModuleSymbol): ClassSymbol {
     immediate: hints.has("immediate"),
     span: def.name.span,
     items: null,
-  };
+  });
 }
 
 function enumSymbol(def: EnumDef, module: ModuleSymbol, diagnostics: Diagnostic[]): EnumSymbol {
@@ -276,7 +280,7 @@ function enumSymbol(def: EnumDef, module: ModuleSymbol, diagnostics: Diagnostic[
     members.push({ name: name.text, value: number, span: name.span });
     next = number + 1n;
   }
-  const symbol: EnumSymbol = {
+  const symbol: EnumSymbol = keep({
     kind: "enum",
     name: def.name.text,
     qualifiedName: `${module.name}.${def.name.text}`,
@@ -285,7 +289,7 @@ function enumSymbol(def: EnumDef, module: ModuleSymbol, diagnostics: Diagnostic[
     members,
     methods: new Map(),
     span: def.name.span,
-  };
+  });
   for (const method of def.methods) defineEnumMethod(symbol, method, diagnostics);
   return symbol;
 }
@@ -352,7 +356,7 @@ function defineGlobals(module: ModuleSymbol, diagnostics: Diagnostic[]): void {
       continue;
     }
     const once = count === 1 ? value : null;
-    const symbol: GlobalSymbol = {
+    const symbol: GlobalSymbol = keep({
       kind: "global",
       name,
       module,
@@ -360,7 +364,8 @@ function defineGlobals(module: ModuleSymbol, diagnostics: Diagnostic[]): void {
       value: once,
       staticValue: null,
       span: at,
-    };
+    });
+    forgetValue(symbol);
     module.scope.set(name, symbol);
   }
 }

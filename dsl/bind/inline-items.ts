@@ -169,6 +169,5 @@ function lengthFunction(
     decorators: [{ name: "staticmethod", args: null, span }],
     isGenerator: false,
   };
-  const symbol = functionSymbol(def, cls.module, cls);
-  return { ...symbol, qualifiedName: `${cls.qualifiedName}.${field.name}.length` };
+  return functionSymbol(def, cls.module, cls, `${cls.qualifiedName}.${field.name}.length`);
 }

@@ -88,7 +88,10 @@ const LITERALS: ReadonlySet<StaticValue["kind"]> = new Set([
   "member",
 ]);
 
-const nestedSymbols = new WeakMap<FunctionSymbol, Map<FunctionNode, FunctionSymbol>>();
+const nestedSymbols = new WeakMap<
+  FunctionSymbol,
+  { readonly node: FunctionNode | null; readonly symbols: Map<FunctionNode, FunctionSymbol> }
+>();
 
 export class FunctionBuilder {
   readonly fn: FunctionSymbol;
@@ -430,9 +433,12 @@ export class FunctionBuilder {
 }
 
 function nestedOf(fn: FunctionSymbol): Map<FunctionNode, FunctionSymbol> {
+  const node = functionNode(fn);
   let known = nestedSymbols.get(fn);
-  if (known === undefined) nestedSymbols.set(fn, (known = new Map()));
-  return known;
+  // A symbol may outlive the text of its function (`bind/keep.ts`).
+  if (known === undefined || known.node !== node)
+    nestedSymbols.set(fn, (known = { node, symbols: new Map() }));
+  return known.symbols;
 }
 
 const moduleBindings = new WeakMap<FunctionSymbol, ReadonlyMap<string, Binding>>();

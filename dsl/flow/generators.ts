@@ -104,6 +104,11 @@ interface BodyResult {
 
 const resumptions = new WeakMap<FunctionSymbol, Resumption>();
 
+/** The symbol stands for the body of a generator. */
+export function isResumption(symbol: FunctionSymbol): boolean {
+  return resumptions.has(symbol);
+}
+
 /** The body of a generator, if that is what the symbol stands for. */
 export function resumption(symbol: FunctionSymbol, context: FlowContext): FlowResult | null {
   const found = resumptions.get(symbol);

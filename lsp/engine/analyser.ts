@@ -14,7 +14,8 @@ import { chainNotes } from "../../dsl/annotate/explain.ts";
 import type { AnnotatedProgram } from "../../dsl/annotate/result.ts";
 import { show } from "../../dsl/annotate/show.ts";
 import { bindProgram, type BindHost } from "../../dsl/bind/bind.ts";
-import { build } from "../../dsl/flow/build.ts";
+import type { BoundProgram } from "../../dsl/bind/symbols.ts";
+import { FlowCache } from "../../dsl/flow/cache.ts";
 import type { HighGraph, HighValue } from "../../dsl/flow/ops.ts";
 import { printStatic } from "../../dsl/flow/text.ts";
 import { parseModule, type ParsedModule } from "../../dsl/grammar/parser.ts";
@@ -54,14 +55,29 @@ export interface Analysed {
   readonly places: ReadonlyMap<HighGraph, readonly NamePlace[]>;
 }
 
+/** What is kept of a program from one analysis to the next. */
+interface Kept {
+  bound: BoundProgram | null;
+  readonly flows: FlowCache;
+  /** The last complete analysis. */
+  last: Analysed | null;
+}
+
 export class Analyser {
   readonly #host: TextHost;
-  readonly #parsed = new Map<string, ParsedModule>();
-  /** The last complete analysis, by entry. */
-  readonly #last = new Map<string, Analysed>();
+  readonly #parsed: Map<string, ParsedModule>;
+  /** By entry. */
+  readonly #kept = new Map<string, Kept>();
 
-  constructor(host: TextHost) {
+  /** `parsed`: trees of files that never change, by path, as analysers may share them. */
+  constructor(host: TextHost, parsed: ReadonlyMap<string, ParsedModule> = new Map()) {
     this.#host = host;
+    this.#parsed = new Map(parsed);
+  }
+
+  /** The trees of the library's files that were parsed. */
+  libraryTrees(): ReadonlyMap<string, ParsedModule> {
+    return new Map([...this.#parsed].filter(([path]) => isLibraryPath(path)));
   }
 
   /**
@@ -89,21 +105,27 @@ export class Analyser {
       libraryRoot: LIBRARY_ROOT,
       list: (folder) => this.#host.list?.(this.#realPath(folder)) ?? [],
     };
-    const bound = bindProgram(entry, host, (file) => this.#parse(file));
     const places = new Map<HighGraph, readonly NamePlace[]>();
+    const kept = this.#kept.get(entry) ?? { bound: null, flows: new FlowCache(), last: null };
+    // Should binding fail half-way, its symbols say neither what they did nor what they should.
+    this.#kept.delete(entry);
+    const bound = bindProgram(entry, host, (file) => this.#parse(file), kept.bound);
+    kept.bound = bound;
+    kept.flows.rebind(bound);
+    this.#kept.set(entry, kept);
     try {
       const program = annotate(bound, {
         buildGraph: (fn, constArgs, starCount) => {
-          const recordPlaces = !fn.module.isLibrary;
-          const result = build(fn, { program: bound, constArgs, starCount, recordPlaces });
-          if (recordPlaces) places.set(result.graph, result.places);
+          const result = kept.flows.graph(fn, constArgs, starCount);
+          if (!fn.module.isLibrary) places.set(result.graph, result.places);
           return result;
         },
         embed: (path, from) => this.#host.embed?.(joined(this.#realPath(from.path), path)) ?? null,
         isCancelled,
       });
       const analysed = { program, places };
-      this.#last.set(entry, analysed);
+      kept.last = analysed;
+      kept.flows.sweep();
       const diagnostics = [...bound.diagnostics, ...program.diagnostics].map((one) =>
         this.#located(diagnosticData(one)),
       );
@@ -123,8 +145,8 @@ export class Analyser {
 
   /** The chain behind the type at `offset` of the text that was analysed last. */
   why(entry: string, path: string, offset: number): WhyData | null {
-    const analysed = this.#last.get(entry);
-    if (analysed === undefined) return null;
+    const analysed = this.#kept.get(entry)?.last ?? null;
+    if (analysed === null) return null;
     const found = smallestAt(analysed, path, offset);
     if (found === null) return null;
     const { spec, value } = found;
@@ -146,8 +168,7 @@ export class Analyser {
 
   /** Where a file lies. */
   #realPath(path: string): string {
-    const isLibrary = path === LIBRARY_ROOT || path.startsWith(`${LIBRARY_ROOT}/`);
-    return isLibrary ? this.#host.libraryRoot + path.slice(LIBRARY_ROOT.length) : path;
+    return isLibraryPath(path) ? this.#host.libraryRoot + path.slice(LIBRARY_ROOT.length) : path;
   }
 
   #located(one: DiagnosticData): DiagnosticData {
@@ -177,6 +198,10 @@ export class Analyser {
     this.#parsed.set(file.path, parsed);
     return parsed;
   }
+}
+
+function isLibraryPath(path: string): boolean {
+  return path === LIBRARY_ROOT || path.startsWith(`${LIBRARY_ROOT}/`);
 }
 
 interface Candidate {

@@ -142,7 +142,8 @@ const WORDS = [
   "global",
 ];
 
-const MUTATIONS: readonly Mutation[] = [
+/** Small changes: tokens, names, lines, blocks. */
+export const MUTATIONS: readonly Mutation[] = [
   onTokens((tokens, i) => tokens.splice(i, 1)),
   onTokens((tokens, i) => tokens.splice(i, 0, tokens[i]!)),
   onTokens((tokens, i, random) => (tokens[i] = random.pick(tokens))),
