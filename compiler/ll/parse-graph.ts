@@ -273,6 +273,7 @@ const AUX_READERS: Readonly<Record<string, (context: Context, cursor: Cursor) =>
   table: (context, cursor) => ({ table: find(context.tables, cursor.name(), "table") }),
   slot: (_context, cursor) => ({ slot: cursor.integer() }),
   hint: (_context, cursor) => ({ hint: cursor.name() }),
+  tail: (_context, cursor) => ({ tail: cursor.name() === "yes" }),
 };
 
 function readAux({ context, cursor }: Body): Mutable<LLAux> {

@@ -245,6 +245,7 @@ function printAux({ aux }: LLOp): string[] {
   if (aux.global !== undefined) parts.push(`global=${printName(aux.global.name)}`);
   if (aux.table !== undefined) parts.push(`table=${printName(aux.table.name)}`);
   if (aux.slot !== undefined) parts.push(`slot=${aux.slot}`);
+  if (aux.tail === true) parts.push("tail=yes");
   if (aux.hint !== undefined) parts.push(`hint=${printName(aux.hint)}`);
   return parts;
 }

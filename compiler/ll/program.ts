@@ -41,6 +41,8 @@ export interface LLAux {
   readonly slot?: number;
   /** Name of a hint that the tracer will read (`merge_point`, `promote`, …). */
   readonly hint?: string;
+  /** Of `call`: it takes the place of the function that it is in; see `passes/reenter-loops.ts`. */
+  readonly tail?: boolean;
   /** Where a call stands, for tracebacks. */
   readonly site?: Span;
 }

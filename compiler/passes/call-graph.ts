@@ -101,6 +101,8 @@ export function computeEffects(
 ): Effects {
   const may = (what: "raises" | "collects", block: LLBlock, op: LLOp): boolean => {
     if (!opRow(op.name)[what]) return false;
+    // What a tail call raises is raised by the callee in the caller's place: nothing to do here.
+    if (what === "raises" && op.aux.tail === true) return false;
     const isCall = op.aux.callee !== undefined || op.name === "call_indirect";
     return !isCall || calls.targets(block, op).some((target) => target[what]);
   };
@@ -153,7 +155,10 @@ function leavesByException(fn: LLFunction, effects: Effects): boolean {
     if (block.exit.kind === "raise") return true;
     const caught = block.exit.kind === "try" ? block.ops.at(-1) : undefined;
     return block.ops.some(
-      (op) => op.name === "exc_set" || (op !== caught && effects.raises(block, op)),
+      (op) =>
+        op.name === "exc_set" ||
+        (op !== caught && effects.raises(block, op)) ||
+        (op.aux.tail === true && op.aux.callee!.raises),
     );
   });
 }

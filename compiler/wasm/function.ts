@@ -375,8 +375,11 @@ class FunctionWriter implements OpWriter {
     const { ops, exit } = block;
     const links = exitLinks(exit);
     const fused = this.#slowPathCondition(block);
-    const count = fused ? ops.length - 1 : ops.length;
+    const last = ops.at(-1);
+    const isTailCall = last?.aux.tail === true;
+    const count = fused || isTailCall ? ops.length - 1 : ops.length;
     for (let index = 0; index < count; index++) this.#op(block, index);
+    if (isTailCall) return this.#tailCall(last);
     switch (exit.kind) {
       case "goto":
         return this.#jump(links[0]!, jumps[0]!);
@@ -396,6 +399,13 @@ class FunctionWriter implements OpWriter {
       case "raise":
         throw new InternalError(`${this.#fn.name}: exceptions are not explicit yet`);
     }
+  }
+
+  /** The block's exit, which returns the result, is part of the instruction. */
+  #tailCall(op: LLOp): void {
+    this.#giveBack();
+    for (const arg of op.args) this.push(arg);
+    this.op("return_call", this.#module.functionIndex(op.aux.callee!));
   }
 
   #branch(links: readonly LLLink[], jumps: readonly Jump[]): void {

@@ -12,6 +12,7 @@ export const OP = {
   return: [0x0f],
   call: [0x10],
   call_indirect: [0x11],
+  return_call: [0x12],
   drop: [0x1a],
   select: [0x1b],
   local_get: [0x20],
