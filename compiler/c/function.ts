@@ -26,6 +26,7 @@ import { identifier, textLiteral, type Names } from "./names.ts";
 import { expression, overflowBuiltin, type OpContext } from "./ops.ts";
 import { cType } from "./types.ts";
 import { storageSize } from "../ll/types.ts";
+import { countWaysIn, exceptionalLinkAfterSlowPath, setNext } from "../ll/new-objects.ts";
 import { framesAt, framesCaught, type Frame } from "../ll/sites.ts";
 import type {
   LLBlock,
@@ -558,7 +559,7 @@ class FunctionWriter {
     this.#ifNull(block, index, `${object} = ${slow};`, exceptional, depth);
     this.#line(`${object}->type = ${type.classId};`);
     this.#line(`${object}->bits = 0;`);
-    this.#zeroFields(type, object, this.#setNext(block, index).fields);
+    this.#zeroFields(type, object, setNext(block, index, this.#waysIn).fields);
   }
 
   #zeroFields(type: StructType | ArrayType, object: string, except: ReadonlySet<number>): void {
@@ -576,7 +577,7 @@ class FunctionWriter {
     const struct = `struct ${this.#file.names.struct(type)}`;
     const length = this.#atom(op.args[0]!);
     const layout = `offsetof(${struct}, items_), ${storageSize(type.item)}, offsetof(${struct}, length_)`;
-    const { fields, items } = this.#setNext(block, index);
+    const { fields, items } = setNext(block, index, this.#waysIn);
     const bump = items ? "wr_bump_array_unset" : "wr_bump_array";
     this.#line(`${object} = ${bump}(${type.classId}, ${layout}, ${length});`);
     const slow = `${object} = wr_gc_new_array(${type.classId}, ${length});`;
@@ -614,86 +615,6 @@ class FunctionWriter {
     this.#line("wr_ss = saved;");
     live.forEach((name, slot) => this.#line(`${name} = saved[${slot}];`));
   }
-
-  /**
-   * What the program itself sets before anything can look at the new object: that needs no zero.
-   * Follows the only way on; stops where the object is used otherwise or may be collected.
-   */
-  #setNext(block: LLBlock, index: number): { fields: Set<number>; items: boolean } {
-    const set = { fields: new Set<number>(), items: false };
-    const made = block.ops[index]!;
-    let object: LLValue = made.result;
-    let length = made.args[0];
-    let at = index + 1;
-    for (;;) {
-      for (; at < block.ops.length; at++) {
-        const op = block.ops[at]!;
-        const fills = op.name === "setfield" && op.args[0] === object && op.args[1] !== object;
-        if (fills) set.fields.add(op.aux.field!.index);
-        else if (setsAllItems(op, object, length)) set.items = true;
-        else if (op.args.includes(object) || !isQuiet(op)) return set;
-      }
-      const link = this.#onlyWayOn(block);
-      if (link === null) return set;
-      const position: number = link.args.indexOf(object);
-      if (position < 0 || link.args.lastIndexOf(object) !== position) return set;
-      if (length?.kind === "var") length = link.target.params[link.args.indexOf(length)];
-      block = link.target;
-      object = block.params[position]!;
-      at = 0;
-    }
-  }
-
-  #onlyWayOn(block: LLBlock): LLLink | null {
-    const link =
-      block.exit.kind === "goto"
-        ? block.exit.link
-        : exceptionalLinkAfterSlowPath(block) !== null
-          ? (block.exit as BranchExit).otherwise
-          : null;
-    return link !== null && this.#waysIn.get(link.target) === 1 ? link : null;
-  }
-}
-
-/** Whether the op stores to each of the first `length` items of the array, and reads none of it. */
-function setsAllItems({ name, args }: LLOp, array: LLValue, length: LLValue | undefined): boolean {
-  if (length === undefined) return false;
-  switch (name) {
-    case "array_fill":
-      return (
-        args[0] === array && isZero(args[1]!) && sameInt(args[2]!, length) && args[3] !== array
-      );
-    case "array_copy":
-      return (
-        args[2] === array && isZero(args[3]!) && sameInt(args[4]!, length) && args[0] !== array
-      );
-    default:
-      return false;
-  }
-}
-
-function isZero(value: LLValue): boolean {
-  return value.kind === "const" && value.value.kind === "int" && value.value.value === 0n;
-}
-
-function sameInt(a: LLValue, b: LLValue): boolean {
-  if (a === b) return true;
-  const [x, y] = [a, b].map((one) => (one.kind === "const" ? one.value : null));
-  return x?.kind === "int" && y?.kind === "int" && x.value === y.value;
-}
-
-/** Neither collects nor calls nor leaves; at most looks at or changes other objects. */
-function isQuiet(op: LLOp): boolean {
-  const { effect } = opRow(op.name);
-  return effect === "none" || effect === "read" || effect === "write" || op.name.startsWith("ss_");
-}
-
-/** Where a block goes when its last op but one, which has a slow path, has failed; else null. */
-function exceptionalLinkAfterSlowPath({ ops, exit }: LLBlock): LLLink | null {
-  const [op, test] = ops.slice(-2);
-  const hasSlowPath = op?.name === "new" || op?.name === "new_array" || op?.name === "stack_check";
-  if (!hasSlowPath || test?.name !== "exc_pending") return null;
-  return exit.kind === "branch" && exit.condition === test.result ? exit.then : null;
 }
 
 function countReads(graph: LLGraph): Map<LLVariable, number> {
@@ -704,16 +625,6 @@ function countReads(graph: LLGraph): Map<LLVariable, number> {
     }
   }
   return reads;
-}
-
-function countWaysIn(graph: LLGraph): Map<LLBlock, number> {
-  const ways = new Map<LLBlock, number>(graph.blocks.map((block) => [block, 0]));
-  for (const block of graph.blocks) {
-    for (const { target } of exitLinks(block.exit)) ways.set(target, ways.get(target)! + 1);
-  }
-  // Being called is a way in without a label.
-  ways.set(graph.entry, ways.get(graph.entry)! + 1);
-  return ways;
 }
 
 function earliest(

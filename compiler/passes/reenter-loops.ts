@@ -29,7 +29,14 @@
  * Runs before `stack-checks`, which sees a cycle, `exceptions` and `roots`. A graph that would have
  * a loop with two entries when it is entered at the header is left alone.
  */
-import { constant, exitLinks, newBlock, newGraph, newOp, newVariable } from "../../dsl/flow/graph.ts";
+import {
+  constant,
+  exitLinks,
+  newBlock,
+  newGraph,
+  newOp,
+  newVariable,
+} from "../../dsl/flow/graph.ts";
 import { containBlocks, dropUnreachable, reachableBlocks } from "../ll/contain.ts";
 import type {
   LL,
@@ -180,7 +187,11 @@ function copyFrom(source: LLGraph, first: LLBlock, into: LLGraph): Map<LLBlock, 
   });
   for (const [block, copy] of blocks) {
     copy.params = block.params.map(define);
-    copy.ops = block.ops.map((op) => ({ ...op, args: op.args.map(value), result: define(op.result) }));
+    copy.ops = block.ops.map((op) => ({
+      ...op,
+      args: op.args.map(value),
+      result: define(op.result),
+    }));
     if (block.exit.kind === "try") define(block.exit.exception);
     copy.exit = copyExit(block.exit, value, link);
   }

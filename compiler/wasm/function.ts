@@ -10,6 +10,7 @@
  */
 import { exitLinks } from "../../dsl/flow/graph.ts";
 import { InternalError } from "../../dsl/syntax/diagnostics.ts";
+import { countWaysIn, setNext } from "../ll/new-objects.ts";
 import { framesAt, framesCaught, type Frame } from "../ll/sites.ts";
 import { structure, type Jump, type Shape } from "../ll/structure.ts";
 import type {
@@ -24,7 +25,7 @@ import type {
   LLVariable,
 } from "../ll/program.ts";
 import { storageSize } from "../ll/types.ts";
-import type { FnType, StructType } from "../ll/types.ts";
+import type { ArrayType, FnType, StructType } from "../ll/types.ts";
 import { opRow } from "../ops/table.ts";
 import { valuesRead } from "../passes/reachable.ts";
 import { liveAcross } from "../passes/roots.ts";
@@ -34,7 +35,7 @@ import { layoutIn, wasmType } from "./layout.ts";
 import type { MemoryImage } from "./memory.ts";
 import { WORD } from "./memory.ts";
 import { OP, type Opcode } from "./opcodes.ts";
-import { ROWS, type OpWriter, type Row } from "./ops.ts";
+import { classTest, ROWS, type ClassTest, type OpWriter, type Row } from "./ops.ts";
 
 /** What functions of a module share. */
 export interface ModuleContext {
@@ -67,6 +68,15 @@ export function emitFunction(fn: LLFunction, module: ModuleContext): FunctionBod
   return new FunctionWriter(fn, fn.graph!, module).write();
 }
 
+interface Sum {
+  readonly base: LLValue;
+  readonly plus: number;
+}
+
+/** Numbers that are added to an index at its access, and the ops that do. */
+const LARGEST_PLUS = 255n;
+const IS_ACCESS: ReadonlySet<string> = new Set(["getitem", "setitem"]);
+
 type Scope =
   { readonly kind: "label" | "loop"; readonly block: LLBlock } | { readonly kind: "plain" };
 type SwitchExit = Extract<LLExit, { kind: "switch" }>;
@@ -78,7 +88,11 @@ class FunctionWriter implements OpWriter {
   readonly #code = new Bytes();
   readonly #lives: ReadonlyMap<LLVariable, Interval>;
   readonly #webs: ReadonlyMap<LLVariable, Web>;
-  readonly #reads: ReadonlyMap<LLVariable, number>;
+  readonly #reads: Map<LLVariable, number>;
+  /** Indices whose access adds the small number itself. */
+  readonly #sums = new Map<LLVariable, Sum>();
+  /** How many links lead to a block. */
+  readonly #waysIn: ReadonlyMap<LLBlock, number>;
   readonly #localOf = new Map<Web, number>();
   readonly #locals: ValueType[] = [];
   readonly #parameterCount: number;
@@ -94,6 +108,8 @@ class FunctionWriter implements OpWriter {
     this.#module = module;
     this.#lives = lifetimes(graph);
     this.#reads = countReads(graph);
+    this.#waysIn = countWaysIn(graph);
+    for (const block of graph.blocks) this.#findSums(block);
     this.#webs = buildWebs(
       graph,
       (variable) => variable.type.kind !== "void",
@@ -107,6 +123,30 @@ class FunctionWriter implements OpWriter {
     this.#parameterCount = count;
     const checks = graph.blocks.some(({ ops }) => ops.some(({ name }) => name === "stack_check"));
     if (checks) this.#weight = FRAME_BYTES + LOCAL_BYTES * new Set(this.#webs.values()).size;
+  }
+
+  /**
+   * `items[i + 1]`: the access adds the 1. Only where nothing else reads the sum, and while `i` is
+   * alive: its local may become another variable's after that.
+   */
+  #findSums({ ops }: LLBlock): void {
+    ops.forEach((sum, at) => {
+      if (sum.name !== "int_add") return;
+      const [base, plus] = sum.args as [LLValue, LLValue];
+      if (base.kind !== "var" || plus.kind !== "const") return;
+      const number = plus.value.kind === "int" ? plus.value.value : -1n;
+      if (number < 0n || number > LARGEST_PLUS) return;
+      const until = this.#lives.get(base)!.to;
+      const accesses = ops.filter(
+        ({ name, args }, i) =>
+          i > at && i <= until && IS_ACCESS.has(name) && args[1] === sum.result,
+      );
+      const reads = this.#reads.get(sum.result) ?? 0;
+      if (accesses.length === 0 || accesses.length !== reads) return;
+      this.#sums.set(sum.result, { base, plus: Number(number) });
+      this.#reads.delete(sum.result);
+      this.#reads.set(base, this.#reads.get(base)! + reads - 1);
+    });
   }
 
   write(): FunctionBody {
@@ -174,6 +214,10 @@ class FunctionWriter implements OpWriter {
 
   tableAddress(op: LLOp): number {
     return this.#module.memory.table(op.aux.table!);
+  }
+
+  sumOf(index: LLValue): Sum {
+    return this.#sums.get(index as LLVariable) ?? { base: index, plus: 0 };
   }
 
   ifElse(type: "i32" | "i64", then: () => void, otherwise: () => void): void {
@@ -377,18 +421,20 @@ class FunctionWriter implements OpWriter {
     const fused = this.#slowPathCondition(block);
     const last = ops.at(-1);
     const isTailCall = last?.aux.tail === true;
-    const count = fused || isTailCall ? ops.length - 1 : ops.length;
+    const test = this.#fusedClassTest(block);
+    const count = fused || isTailCall || test !== null ? ops.length - 1 : ops.length;
     for (let index = 0; index < count; index++) this.#op(block, index);
     if (isTailCall) return this.#tailCall(last);
     switch (exit.kind) {
       case "goto":
         return this.#jump(links[0]!, jumps[0]!);
       case "branch":
+        if (test !== null) return this.#branchOnClass(test, links, jumps);
         if (fused) this.#failed(block.ops[count - 1]!);
         else this.push(exit.condition);
         return this.#branch(links, jumps);
       case "switch":
-        return this.#switch(exit, links, jumps);
+        return this.#switch(block, exit, links, jumps);
       case "return":
         this.#giveBack();
         this.push(exit.value);
@@ -428,15 +474,67 @@ class FunctionWriter implements OpWriter {
     this.#jump(otherwise, jumpOtherwise);
   }
 
+  /** The test of a class that the block ends with, if tagged words need one of their own and are all alike. */
+  #fusedClassTest({ ops, exit }: LLBlock): ClassTest | null {
+    const op = ops.at(-1);
+    if (op?.name !== "class_in_range" || exit.kind !== "branch" || exit.condition !== op.result)
+      return null;
+    if (this.#reads.get(op.result) !== 1) return null;
+    const test = classTest(op, this);
+    return test.tagged === "yes" || test.tagged === "no" ? test : null;
+  }
+
+  /** Two jumps to the one target, with no value in between that says which. */
+  #branchOnClass(test: ClassTest, links: readonly LLLink[], jumps: readonly Jump[]): void {
+    const yes = test.tagged === "yes";
+    // `early` is where tagged words go.
+    const [early, late] = yes ? [0, 1] : [1, 0];
+    const plain = this.#isPlainJump(links[early]!, jumps[early]!);
+    this.#settle();
+    if (plain) {
+      const depth = this.#depth(jumps[early]!, links[early]!.target);
+      test.pushIsTagged();
+      this.op("br_if", depth);
+      test.pushInHeader();
+      if (!yes) this.op("i32_eqz");
+      this.op("br_if", depth);
+      return this.#jump(links[late]!, jumps[late]!);
+    }
+    const isLateNext = jumps[late]!.kind === "next";
+    for (let label = isLateNext ? 2 : 1; label > 0; label--) {
+      this.op("block");
+      this.#scopes.push({ kind: "plain" });
+    }
+    test.pushIsTagged();
+    this.op("br_if", 0);
+    test.pushInHeader();
+    if (yes === isLateNext) this.op("i32_eqz");
+    this.op("br_if", isLateNext ? 1 : 0);
+    if (!isLateNext) this.#jump(links[late]!, jumps[late]!);
+    this.op("end");
+    this.#scopes.pop();
+    this.#jump(links[early]!, jumps[early]!);
+    if (!isLateNext) return;
+    this.op("end");
+    this.#scopes.pop();
+    this.#jump(links[late]!, jumps[late]!);
+  }
+
   // ---- switches ---------------------------------------------------------------------------------------------------
 
-  #switch(exit: SwitchExit, links: readonly LLLink[], jumps: readonly Jump[]): void {
+  #switch(
+    block: LLBlock,
+    exit: SwitchExit,
+    links: readonly LLLink[],
+    jumps: readonly Jump[],
+  ): void {
     const values = exit.cases.map(({ value }) => this.#module.memory.word(value));
     const [least, most] = [values.reduce(min), values.reduce(max)];
     const span = most - least;
     const isDense = span < BigInt(8 * values.length + 8);
     const subject = this.#wordSubject(exit.subject);
-    if (isDense && values.length > 3) this.#table(exit, links, jumps, subject, values, least, span);
+    if (isDense && values.length > 3)
+      this.#table(exit, links, jumps, subject, values, least, span, isNarrow(block, exit.subject));
     else this.#tests(exit, links, jumps, subject, values);
   }
 
@@ -492,6 +590,7 @@ class FunctionWriter implements OpWriter {
     values: readonly bigint[],
     least: bigint,
     span: bigint,
+    narrow: boolean,
   ): void {
     const withCode = links.map((_, i) => i).filter((i) => !this.#isPlainJump(links[i]!, jumps[i]!));
     withCode.sort((a, b) => isNext(jumps[a]!) - isNext(jumps[b]!));
@@ -506,7 +605,8 @@ class FunctionWriter implements OpWriter {
       return position >= 0 ? position : this.#depth(jumps[i]!, links[i]!.target);
     };
     const fallback = exit.otherwise === null ? 0 : links.length - 1;
-    if (exit.otherwise !== null) {
+    // `br_table` has a range of its own, of 32 bits.
+    if (exit.otherwise !== null && !narrow) {
       this.op("local_get", subject);
       this.constI64(least);
       this.op("i64_sub");
@@ -722,56 +822,53 @@ class FunctionWriter implements OpWriter {
     const type = op.aux.struct!;
     const size = layoutIn(type).end;
     const object = this.#local(op.result);
-    const slow = type.finalizer === null ? "wr_gc_malloc_slow" : "wr_gc_malloc_finalizer";
-    if (type.finalizer === null && size <= INLINE_ALLOCATION_LIMIT) {
-      this.constI32(0);
-      this.memory("i64_load", 8, WORD.nurseryFree);
-      this.op("local_set", object);
-      this.constI32(0);
-      this.memory("i64_load", 8, WORD.nurseryTop);
-      this.op("local_get", object);
-      this.op("i64_sub");
-      this.constI64(size);
-      this.op("i64_lt_u");
-    } else {
-      this.constI32(1);
-    }
+    const slow = (): void => {
+      this.#slowPath(block, index, () => {
+        this.constI64(size);
+        this.constI64(type.classId);
+        this.callRuntime("wr_gc_new_object", { params: [I64, I64], results: [I64] });
+      });
+    };
+    if (type.finalizer !== null || size > INLINE_ALLOCATION_LIMIT) return slow();
+    const start = this.#temporary(I32, "start");
+    const end = this.#temporary(I32, "end");
+    this.constI32(0);
+    this.memory("i32_load", 4, WORD.nurseryFree);
+    this.op("local_tee", start);
+    this.constI32(size);
+    this.op("i32_add");
+    this.op("local_tee", end);
+    this.constI32(0);
+    this.memory("i32_load", 4, WORD.nurseryTop);
+    this.op("i32_le_u");
     this.op("if");
     this.#scopes.push({ kind: "plain" });
-    this.#slowPath(block, index, () => {
-      this.constI64(size);
-      this.constI64(type.classId);
-      this.callRuntime(slow, { params: [I64, I64], results: [I64] });
-    });
-    this.op("else");
     this.constI32(0);
-    this.op("local_get", object);
-    this.constI64(size);
-    this.op("i64_add");
-    this.memory("i64_store", 8, WORD.nurseryFree);
+    this.op("local_get", end);
+    this.memory("i32_store", 4, WORD.nurseryFree);
+    this.op("local_get", start);
+    this.constI64(type.classId);
+    this.memory("i64_store", 8, 0);
+    this.#zeroFields(type, start, setNext(block, index, this.#waysIn).fields);
+    this.op("local_get", start);
+    this.op("i64_extend_i32_u");
+    this.op("local_set", object);
+    this.op("else");
+    slow();
     this.op("end");
     this.#scopes.pop();
-    // Address 0 may be written to: nothing lies there, and a failed allocation is not looked at.
-    this.#initialise(object, type.classId, 0, size);
   }
 
-  /** Header, and zeros up to the size. A failed allocation is skipped. */
-  #initialise(object: number, classId: number, from: number, size: number): void {
-    this.op("local_get", object);
-    this.op("i64_eqz");
-    this.op("i32_eqz");
-    this.ifThen(() => {
-      this.op("local_get", object);
-      this.op("i32_wrap_i64");
-      this.constI64(classId);
-      this.memory("i64_store", 8, 0);
-      for (let at = Math.max(from, 8); at < size; at += 8) {
-        this.op("local_get", object);
-        this.op("i32_wrap_i64");
-        this.constI64(0);
-        this.memory("i64_store", 8, at);
-      }
-    });
+  /** Zeros in all words of the object that have a field which the program does not set next. */
+  #zeroFields(type: StructType | ArrayType, start: number, set: ReadonlySet<number>): void {
+    const { fields } = layoutIn(type);
+    const words = new Set<number>();
+    for (const { index } of type.fields) if (!set.has(index)) words.add(fields[index]! & -8);
+    for (const at of words) {
+      this.op("local_get", start);
+      this.constI64(0);
+      this.memory("i64_store", 8, at);
+    }
   }
 
   #newArray(block: LLBlock, index: number): void {
@@ -780,24 +877,91 @@ class FunctionWriter implements OpWriter {
     const layout = layoutIn(type);
     const object = this.#local(op.result);
     const length = this.#temporary(I64, "length");
+    const start = this.#temporary(I32, "start");
+    const end = this.#temporary(I32, "end");
+    const shift = Math.log2(storageSize(type.item));
+    const set = setNext(block, index, this.#waysIn);
     this.push(op.args[0]!);
     this.op("local_set", length);
-    this.constI64(type.classId);
-    this.constI32(layout.end);
-    this.constI32(Math.log2(storageSize(type.item)));
-    this.constI32(layout.length);
+    // 1. Too long for the nursery, or negative: `end` is 0. Otherwise it is where the array would end.
+    this.constI32(0);
+    this.memory("i32_load", 4, WORD.nurseryFree);
+    this.op("local_set", start);
     this.op("local_get", length);
-    this.callRuntime("bump_array", { params: [I64, I32, I32, I32, I64], results: [I64] });
-    this.op("local_set", object);
-    this.op("local_get", object);
-    this.op("i64_eqz");
-    this.ifThen(() =>
-      this.#slowPath(block, index, () => {
-        this.constI64(type.classId);
+    this.constI64(INLINE_ALLOCATION_LIMIT >> shift);
+    this.op("i64_le_u");
+    this.ifElse(
+      "i32",
+      () => {
+        this.op("local_get", start);
         this.op("local_get", length);
-        this.callRuntime("wr_gc_new_array", { params: [I64, I64], results: [I64] });
-      }),
+        this.op("i32_wrap_i64");
+        if (shift > 0) {
+          this.constI32(shift);
+          this.op("i32_shl");
+        }
+        const odd = (layout.end | (1 << shift)) % 8 === 0 ? 0 : 7;
+        this.constI32(layout.end + odd);
+        this.op("i32_add");
+        if (odd !== 0) {
+          this.constI32(-8);
+          this.op("i32_and");
+        }
+        this.op("i32_add");
+        this.op("local_tee", end);
+        this.constI32(0);
+        this.memory("i32_load", 4, WORD.nurseryTop);
+        this.op("i32_le_u");
+      },
+      () => this.constI32(0),
     );
+    this.op("if");
+    this.#scopes.push({ kind: "plain" });
+    // 2. There is room: header, fields, length and items.
+    this.constI32(0);
+    this.op("local_get", end);
+    this.memory("i32_store", 4, WORD.nurseryFree);
+    this.op("local_get", start);
+    this.constI64(type.classId);
+    this.memory("i64_store", 8, 0);
+    this.#zeroFields(type, start, set.fields);
+    this.op("local_get", start);
+    this.op("local_get", length);
+    this.memory("i64_store", 8, layout.length);
+    this.op("local_get", start);
+    this.op("i64_extend_i32_u");
+    this.op("local_set", object);
+    if (!set.items) this.#zero(start, end, layout.end);
+    this.op("else");
+    this.#slowPath(block, index, () => {
+      this.constI64(type.classId);
+      this.op("local_get", length);
+      this.callRuntime("wr_gc_new_array", { params: [I64, I64], results: [I64] });
+    });
+    this.op("end");
+    this.#scopes.pop();
+  }
+
+  /** Words from `offset` behind the address in one local up to that in another become zero. */
+  #zero(start: number, end: number, offset: number): void {
+    this.op("block");
+    this.op("loop");
+    this.op("local_get", start);
+    this.constI32(offset);
+    this.op("i32_add");
+    this.op("local_get", end);
+    this.op("i32_ge_u");
+    this.op("br_if", 1);
+    this.op("local_get", start);
+    this.constI64(0);
+    this.memory("i64_store", 8, offset);
+    this.op("local_get", start);
+    this.constI32(8);
+    this.op("i32_add");
+    this.op("local_set", start);
+    this.op("br", 0);
+    this.op("end");
+    this.op("end");
   }
 
   /** The call that may collect, with everything that lives across it in a frame of its own. */
@@ -843,6 +1007,22 @@ const READ_TWICE: ReadonlySet<string> = new Set([
   "gc_write_barrier",
   "gc_write_barrier_items",
 ]);
+
+/** Whether the value has just been read from a storage of at most 32 bits. */
+function isNarrow({ ops }: LLBlock, value: LLValue): boolean {
+  const made = ops.find(({ result }) => result === value);
+  if (made === undefined) return false;
+  const { field, array, storage } = made.aux;
+  const read =
+    made.name === "getfield"
+      ? field!.storage
+      : made.name === "getitem"
+        ? array!.item
+        : made.name === "raw_load"
+          ? storage!
+          : null;
+  return made.name === "class_id" || (read !== null && storageSize(read) <= 4);
+}
 
 function isNext(jump: Jump): number {
   return jump.kind === "next" ? 1 : 0;

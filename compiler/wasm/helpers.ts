@@ -1,6 +1,6 @@
 /**
  * Small functions that generated code calls and Wright cannot say: division that rounds down, upper
- * halves of products, filling memory, and the quick way to a new array. Written as instructions.
+ * halves of products, filling and copying memory. Written as instructions.
  */
 import { Bytes, I32, I64, type Signature, type ValueType } from "./binary.ts";
 import { WORD } from "./memory.ts";
@@ -81,6 +81,15 @@ const SIGNED_HIGH: readonly Instruction[] = [
   ...[get(1), long(63n), "i64_shr_s" as const, get(0), "i64_and" as const, "i64_sub" as const],
 ];
 
+/** Both addresses forwards, the count (local 2) down. */
+function step(bytes: number): Instruction[] {
+  return [
+    ...[get(0), int(bytes), "i32_add" as const, set(0)],
+    ...[get(1), int(bytes), "i32_add" as const, set(1)],
+    ...[get(2), int(bytes), "i32_sub" as const, set(2)],
+  ];
+}
+
 const FOUR = [I64, I64, I64, I64] as const;
 
 /** `fill(address, count, word)` in steps of a storage's size. */
@@ -141,6 +150,43 @@ export const HELPERS: Readonly<Record<string, Helper>> = {
     ...SIGNED_HIGH,
     ...[get(0), get(1), "i64_mul" as const, long(63n), "i64_shr_s" as const, "i64_ne" as const],
   ]),
+  /**
+   * `copy(target, source, bytes)`, which may overlap. `memory.copy` leaves for code of the engine, so
+   * little is copied here: forwards, unless the target begins inside of the source.
+   */
+  copy: helper(
+    [I32, I32, I32],
+    [],
+    [],
+    [
+      ...[get(2), int(128), "i32_gt_u" as const],
+      ...[get(0), get(1), "i32_sub" as const, get(2), "i32_lt_u" as const, "i32_or" as const],
+      ...["if" as const, get(0), get(1), get(2), "memory_copy" as const, "return" as const],
+      "end",
+      "block",
+      "loop",
+      ...[get(2), int(8), "i32_lt_u" as const, ["br_if", 1] as const],
+      ...[get(0), get(1), ["i64_load", 0, 0] as const, ["i64_store", 0, 0] as const],
+      ...step(8),
+      ["br", 0],
+      "end",
+      "end",
+      ...[get(2), int(4), "i32_and" as const, "if" as const],
+      ...[get(0), get(1), ["i64_load32_u", 0, 0] as const, ["i64_store32", 0, 0] as const],
+      ...[...step(4), "end" as const],
+      ...[get(2), int(2), "i32_and" as const, "if" as const],
+      ...[get(0), get(1), ["i64_load16_u", 0, 0] as const, ["i64_store16", 0, 0] as const],
+      ...[...step(2), "end" as const],
+      ...[get(2), int(1), "i32_and" as const, "if" as const],
+      ...[
+        get(0),
+        get(1),
+        ["i64_load8_u", 0, 0] as const,
+        ["i64_store8", 0, 0] as const,
+        "end" as const,
+      ],
+    ],
+  ),
   fill8: fill("i64_store8", 0),
   fill16: fill("i64_store16", 1),
   fill32: fill("i64_store32", 2),
@@ -155,31 +201,6 @@ export const HELPERS: Readonly<Record<string, Helper>> = {
       ...[int(0), get(0), ["i64_store", 3, WORD.exceptionTaken] as const],
       ...[int(0), long(0n), ["i64_store", 3, WORD.exception] as const],
       get(0),
-    ],
-  ),
-  /**
-   * `bump_array(class, fixed, log2 of an item's size, offset of the length, length)`: an array with
-   * everything in it set, or 0 where the nursery has no room or the request is not for it.
-   */
-  bump_array: helper(
-    [I64, I32, I32, I32, I64],
-    [I64],
-    [I32, I32],
-    [
-      ...[get(4), long(4096n), get(2), "i64_extend_i32_u" as const, "i64_shr_u" as const],
-      ...["i64_gt_u" as const, "if" as const, long(0n), "return" as const, "end" as const],
-      // 5: size in multiples of 8; 6: the object
-      ...[get(1), get(4), "i32_wrap_i64" as const, get(2), "i32_shl" as const, "i32_add" as const],
-      ...[int(7), "i32_add" as const, int(-8), "i32_and" as const, set(5)],
-      ...[int(0), ["i32_load", 2, WORD.nurseryFree] as const, set(6)],
-      ...[int(0), ["i32_load", 2, WORD.nurseryTop] as const, get(6), "i32_sub" as const, get(5)],
-      ...["i32_lt_u" as const, "if" as const, long(0n), "return" as const, "end" as const],
-      ...[int(0), get(6), get(5), "i32_add" as const, "i64_extend_i32_u" as const],
-      ["i64_store", 3, WORD.nurseryFree],
-      ...[get(6), int(0), get(5), "memory_fill" as const],
-      ...[get(6), get(0), ["i64_store", 3, 0] as const],
-      ...[get(6), get(3), "i32_add" as const, get(4), ["i64_store", 3, 0] as const],
-      ...[get(6), "i64_extend_i32_u" as const],
     ],
   ),
 };

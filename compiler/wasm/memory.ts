@@ -2,7 +2,7 @@
  * The linear memory at the start: words of the runtime, the type table, places for tracebacks, tables,
  * and the frozen heap.
  *
- *     0        null: nothing lies here
+ *     0        null: nothing lies here but the number of no class, so that no object is asked for first
  *     WORDS    what generated code and the runtime share: see `WORD`
  *     PROGRAM  what the runtime must know of the program: see `ProgramTable`
  *     then     everything else, in the order in which it was asked for
@@ -37,6 +37,9 @@ export const WORD = {
   nurseryTop: 64,
   interrupt: 72,
 } as const;
+
+/** The class number that null seems to have. */
+const NO_CLASS = 0xffffffff;
 
 /** Where the program's table lies, and its words in order. */
 export const PROGRAM = 256;
@@ -81,6 +84,7 @@ export class MemoryImage {
 
   constructor(tableIndex: TableIndex) {
     this.#tableIndex = tableIndex;
+    this.#view.setUint32(0, NO_CLASS, true);
   }
 
   // ---- placing -------------------------------------------------------------------------------------
@@ -276,7 +280,6 @@ export class MemoryImage {
 
   /** Code is finished, and nothing is placed any more. */
   finish(table: Omit<ProgramTable, "prebuilt" | "prebuiltCount" | "end">): {
-    readonly at: number;
     readonly bytes: Uint8Array;
     readonly end: number;
   } {
@@ -285,7 +288,7 @@ export class MemoryImage {
     const end = align(this.#end, 16);
     const full: ProgramTable = { ...table, prebuilt, prebuiltCount: this.#roots.length, end };
     PROGRAM_WORDS.forEach((name, i) => this.#setWord(PROGRAM + i * 8, BigInt(full[name])));
-    return { at: PROGRAM, bytes: this.#bytes.subarray(PROGRAM, this.#end), end };
+    return { bytes: this.#bytes.subarray(0, this.#end), end };
   }
 }
 

@@ -110,7 +110,7 @@ class Linker implements ModuleContext {
         { type: I32, initial: BigInt(STACK_BYTES), exported: "stack_bytes" },
       ],
       exports: [{ name: "_start", function: start }],
-      data: withoutGaps(image.at, image.bytes),
+      data: withoutGaps(image.bytes),
       names: options.names,
     });
   }
@@ -325,7 +325,7 @@ const MATH_OPS: ReadonlySet<string> = new Set(
 );
 
 /** Runs of zeros of some length are left to the engine, whose memory is zero. */
-function withoutGaps(at: number, bytes: Uint8Array): { at: number; bytes: Uint8Array }[] {
+function withoutGaps(bytes: Uint8Array): { at: number; bytes: Uint8Array }[] {
   const segments: { at: number; bytes: Uint8Array }[] = [];
   const GAP = 32;
   let from = 0;
@@ -337,7 +337,7 @@ function withoutGaps(at: number, bytes: Uint8Array): { at: number; bytes: Uint8A
       zeros = bytes[to] === 0 ? zeros + 1 : 0;
       to++;
     }
-    if (to > from) segments.push({ at: at + from, bytes: bytes.subarray(from, to - zeros) });
+    if (to > from) segments.push({ at: from, bytes: bytes.subarray(from, to - zeros) });
     from = to;
   }
   return segments.filter((one) => one.bytes.length > 0);

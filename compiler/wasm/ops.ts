@@ -36,6 +36,8 @@ export interface OpWriter {
   /** Address of the table that gives the class of a tag. */
   taggedClasses(): number;
   tableAddress(op: LLOp): number;
+  /** An index as a value and a small number that is added to it. */
+  sumOf(index: LLValue): { readonly base: LLValue; readonly plus: number };
   ifThen(then: () => void): void;
   ifElse(type: "i32" | "i64", then: () => void, otherwise: () => void): void;
 }
@@ -43,6 +45,8 @@ export interface OpWriter {
 export type Row = (op: LLOp, w: OpWriter) => void;
 
 const TRACK = 2;
+/** Constants up to here become the offset of an access. */
+const LARGEST_OFFSET = 1 << 20;
 export const I = 0x7f;
 export const L = 0x7e;
 export const D = 0x7c;
@@ -125,20 +129,29 @@ export function store(w: OpWriter, storage: Storage, offset: number): void {
   }
 }
 
-/** Pushes the address of an item but for the offset of the items. */
-function itemAddress(type: ArrayType, array: LLValue, index: LLValue, w: OpWriter): void {
+/**
+ * Pushes the address of an item but for the offset, which is the result: that of the items, and what
+ * is added to the index. (An index is never negative and what is added to it is little, so that the
+ * address without the offset is in memory too.)
+ */
+function itemAddress(type: ArrayType, array: LLValue, index: LLValue, w: OpWriter): number {
   wrapped(array, w);
   const size = storageSize(type.item);
-  if (index.kind === "const" && index.value.kind === "int") {
-    w.constI32(Number(BigInt.asIntN(32, BigInt(index.value.value) * BigInt(size))));
+  const { end } = layoutIn(type);
+  const { base, plus } = w.sumOf(index);
+  if (base.kind === "const" && base.value.kind === "int") {
+    const at = Number(BigInt.asIntN(32, BigInt(base.value.value) * BigInt(size)));
+    if (at >= 0 && at < LARGEST_OFFSET) return end + at;
+    w.constI32(at);
   } else {
-    wrapped(index, w);
+    wrapped(base, w);
     if (size > 1) {
       w.constI32(Math.log2(size));
       w.op("i32_shl");
     }
   }
   w.op("i32_add");
+  return end + plus * size;
 }
 
 function holder(op: LLOp): StructType | ArrayType {
@@ -193,35 +206,53 @@ function headerInRange(value: LLValue, base: StructType, w: OpWriter): void {
   w.op("i32_le_u");
 }
 
-/** As `headerInRange`, but false for null. */
-function heapInRange(value: LLValue, base: StructType, w: OpWriter): void {
-  w.push(value);
-  w.op("i64_eqz");
-  w.ifElse(
-    "i32",
-    () => w.constI32(0),
-    () => headerInRange(value, base, w),
-  );
-}
-
-function classInRange(op: LLOp, w: OpWriter): void {
+/**
+ * How tagged words answer `class_in_range`: all alike, or not. Null has the number of no class, so it
+ * needs no test.
+ */
+export function classTest(op: LLOp, w: OpWriter): ClassTest {
   const value = op.args[0]!;
   const base = op.aux.struct!;
   const possible = w.immediatesOf(value);
   const matching = possible.filter((type) => isBelow(type, base));
-  if (possible.length === 0) return heapInRange(value, base, w);
-  isTagged(value, possible, w);
+  return {
+    tagged:
+      possible.length === 0
+        ? "none"
+        : matching.length === 0
+          ? "no"
+          : matching.length === possible.length
+            ? "yes"
+            : "some",
+    matching,
+    pushIsTagged: () => isTagged(value, possible, w),
+    pushInHeader: () => headerInRange(value, base, w),
+  };
+}
+
+export interface ClassTest {
+  /** Whether tagged words are of the class: there are none, all are not, all are, some are. */
+  readonly tagged: "none" | "no" | "yes" | "some";
+  readonly matching: readonly StructType[];
+  readonly pushIsTagged: () => void;
+  /** For untagged words. */
+  readonly pushInHeader: () => void;
+}
+
+function classInRange(op: LLOp, w: OpWriter): void {
+  const test = classTest(op, w);
+  if (test.tagged === "none") return test.pushInHeader();
+  test.pushIsTagged();
   w.ifElse(
     "i32",
     () => {
-      if (matching.length === possible.length) return w.constI32(1);
-      if (matching.length === 0) return w.constI32(0);
-      matching.forEach((type, i) => {
-        isTaggedAs(value, type, w);
+      if (test.tagged !== "some") return w.constI32(test.tagged === "yes" ? 1 : 0);
+      test.matching.forEach((type, i) => {
+        isTaggedAs(op.args[0]!, type, w);
         if (i > 0) w.op("i32_or");
       });
     },
-    () => heapInRange(value, base, w),
+    test.pushInHeader,
   );
 }
 
@@ -431,21 +462,20 @@ export const ROWS: Record<Exclude<OpName, PlacedOp>, Row> = {
   },
   getitem: (op, w) => {
     const type = op.aux.array!;
-    itemAddress(type, op.args[0]!, op.args[1]!, w);
-    load(w, type.item, layoutIn(type).end);
+    const offset = itemAddress(type, op.args[0]!, op.args[1]!, w);
+    load(w, type.item, offset);
   },
   setitem: (op, w) => {
     const type = op.aux.array!;
-    itemAddress(type, op.args[0]!, op.args[1]!, w);
+    const offset = itemAddress(type, op.args[0]!, op.args[1]!, w);
     w.push(op.args[2]!);
-    store(w, type.item, layoutIn(type).end);
+    store(w, type.item, offset);
   },
   array_copy: (op, w) => {
     const [source, from, target, to, count] = op.args;
     const type = op.aux.array!;
     const place = (array: ArrayType, object: LLValue, index: LLValue): void => {
-      itemAddress(array, object, index, w);
-      w.constI32(layoutIn(array).end);
+      w.constI32(itemAddress(array, object, index, w));
       w.op("i32_add");
     };
     place(type, target!, to!);
@@ -453,14 +483,13 @@ export const ROWS: Record<Exclude<OpName, PlacedOp>, Row> = {
     wrapped(count!, w);
     w.constI32(Math.log2(storageSize(type.item)));
     w.op("i32_shl");
-    w.op("memory_copy");
+    w.callRuntime("copy", { params: [I, I, I], results: [] });
   },
   array_fill: (op, w) => {
     const [array, start, count, value] = op.args;
     const type = op.aux.array!;
     const size = storageSize(type.item);
-    itemAddress(type, array!, start!, w);
-    w.constI32(layoutIn(type).end);
+    w.constI32(itemAddress(type, array!, start!, w));
     w.op("i32_add");
     wrapped(count!, w);
     w.push(value!);
@@ -510,17 +539,17 @@ export const ROWS: Record<Exclude<OpName, PlacedOp>, Row> = {
   ref_to_addr: plain(),
   addr_to_ref: plain(),
   raw_load: (op, w) => {
-    rawAddress(op, w);
-    load(w, op.aux.storage!, 0);
+    const offset = rawAddress(op, w);
+    load(w, op.aux.storage!, offset);
   },
   raw_store: (op, w) => {
-    rawAddress(op, w);
+    const offset = rawAddress(op, w);
     w.push(op.args[2]!);
-    store(w, op.aux.storage!, 0);
+    store(w, op.aux.storage!, offset);
   },
   raw_copy: (op, w) => {
     for (const arg of op.args) wrapped(arg, w);
-    w.op("memory_copy");
+    w.callRuntime("copy", { params: [I, I, I], results: [] });
   },
   raw_zero: (op, w) => {
     wrapped(op.args[0]!, w);
@@ -607,10 +636,17 @@ function guardedDivision(op: LLOp, w: OpWriter, division: Opcode): void {
   );
 }
 
-function rawAddress(op: LLOp, w: OpWriter): void {
-  wrapped(op.args[0]!, w);
-  wrapped(op.args[1]!, w);
+/** Pushes an address but for the offset, which is the result. */
+function rawAddress(op: LLOp, w: OpWriter): number {
+  const [address, offset] = op.args as [LLValue, LLValue];
+  wrapped(address, w);
+  if (offset.kind === "const" && offset.value.kind === "int") {
+    const at = offset.value.value;
+    if (at >= 0n && at < LARGEST_OFFSET) return Number(at);
+  }
+  wrapped(offset, w);
   w.op("i32_add");
+  return 0;
 }
 
 function notFrozen(op: LLOp): never {
