@@ -1,14 +1,15 @@
 /**
- * Runs chibi-scheme's tests of R7RS on our Scheme, as they are, and counts by section.
+ * Runs chibi-scheme's tests of R7RS, or of an SRFI, on our Scheme, as they are, and counts by section.
  *
  *     npm run test:r7rs -- --suite FILE [--vm out/scheme] [--require 100]
  *
- * FILE is `tests/r7rs-tests.scm` of github.com/ashinn/chibi-scheme. What it imports as `(chibi test)` is
- * ours: tests/scheme-r7rs/chibi/test.sld, which prints a line for every assertion. The program fails if
+ * FILE is `tests/r7rs-tests.scm` of github.com/ashinn/chibi-scheme, or a `lib/srfi/N/test.sld` of it. What
+ * they import as `(chibi test)` is ours: tests/scheme-r7rs/chibi/test.sld, which prints a line for every
+ * assertion; for `(chibi)`, chibi's own base library, they get the libraries of R7RS. The program fails if
  * fewer assertions than `--require` per cent hold, or if the file is not run to its end.
  */
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,12 +28,16 @@ export interface Outcome {
   readonly trouble: string;
 }
 
+/** What of `(chibi)` the tests use. */
+const CHIBI =
+  "(scheme base) (scheme char) (scheme cxr) (scheme inexact) (scheme write) (only (scheme r5rs) inexact->exact exact->inexact)";
+
 const LIBRARY = fileURLToPath(new URL("../tests/scheme-r7rs/chibi", import.meta.url));
 
 export function runSuite(vm: string, suite: string): Outcome {
   const folder = mkdtempSync(join(tmpdir(), "scheme-r7rs-"));
   try {
-    cpSync(resolve(suite), join(folder, "suite.scm"));
+    prepare(readFileSync(resolve(suite), "utf8"), folder);
     cpSync(LIBRARY, join(folder, "chibi"), { recursive: true });
     const run = spawnSync(resolve(vm), ["suite.scm"], {
       cwd: folder,
@@ -46,6 +51,23 @@ export function runSuite(vm: string, suite: string): Outcome {
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Writes `suite.scm`; tests that are a library get a program that runs them. */
+function prepare(text: string, folder: string): void {
+  const library = /^\(define-library \(([^()]*)\)/m.exec(text);
+  if (library === null) {
+    writeFileSync(join(folder, "suite.scm"), text);
+    return;
+  }
+  const parts = library[1]!.split(/\s+/);
+  mkdirSync(join(folder, ...parts.slice(0, -1)), { recursive: true });
+  writeFileSync(
+    join(folder, `${parts.join("/")}.sld`),
+    text.replace("(import (chibi) ", `(import ${CHIBI} `),
+  );
+  const program = `(import (scheme base) (${library[1]}))\n(run-tests)\n`;
+  writeFileSync(join(folder, "suite.scm"), program);
 }
 
 /** What the suite itself prints is passed over. */

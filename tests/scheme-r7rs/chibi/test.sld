@@ -3,7 +3,7 @@
 ;;; Every assertion prints a line: `pass` or `fail`, the sections it stands in, what was asserted, and for a
 ;;; failure what was expected and what came. An error in an expression is a failure of its assertion alone.
 (define-library (chibi test)
-  (export test test-assert test-equal test-error test-values test-not test-begin test-end test-exit)
+  (export test test-group test-assert test-equal test-error test-values test-not test-begin test-end test-exit)
   (import (scheme base) (scheme write) (scheme inexact) (scheme complex) (scheme process-context))
   (begin
     ;; The sections that are open, innermost first.
@@ -15,6 +15,14 @@
     (define (test-end . name)
       (when (pair? sections)
         (set! sections (cdr sections))))
+
+    (define-syntax test-group
+      (syntax-rules ()
+        ((_ name body ...)
+         (let ()
+           (test-begin name)
+           (let () body ... (if #f #f))
+           (test-end name)))))
 
     (define (test-exit)
       (exit))
@@ -82,9 +90,13 @@
         ((_ expected expression)
          (assert-equal 'expression (attempt (lambda () expected)) (attempt (lambda () expression))))))
 
+    ;; With three operands the first one compares.
     (define-syntax test-equal
       (syntax-rules ()
-        ((_ part ...) (test part ...))))
+        ((_ same? expected expression)
+         (assert-true 'expression
+                      (attempt (lambda () (same? expected expression)))))
+        ((_ expected expression) (test expected expression))))
 
     (define-syntax test-assert
       (syntax-rules ()
