@@ -466,6 +466,7 @@ export const IRREGULAR: Readonly<Record<Irregular<"eval">, Emit>> = {
   },
   raw_copy: memory("copy"),
   raw_zero: memory("zero"),
+  raw_prefetch: () => "",
   raw_alloc: memory("alloc"),
   raw_free: memory("free"),
   array_items_addr: memory("itemsAddress"),

@@ -86,6 +86,14 @@ export const RAW_OPS = {
     doc: "sets b bytes from a on to 0",
     c: "memset($0, 0, (size_t)$1)",
   },
+  raw_prefetch: {
+    ...PLAIN,
+    args: ["addr"],
+    result: "void",
+    effect: "control",
+    doc: "says that what is at a will soon be used; any address may be given",
+    c: "__builtin_prefetch($0, 1)",
+  },
   raw_alloc: {
     ...PLAIN,
     args: ["int"],

@@ -395,6 +395,7 @@ const INTRINSICS: Readonly<Record<string, Row>> = {
   raw_store_ptr: effect("raw_store", { storage: { kind: "addr" } }),
   raw_copy: effect("raw_copy"),
   raw_zero: effect("raw_zero"),
+  raw_prefetch: effect("raw_prefetch"),
   raw_compare: plain("raw_compare", INT, WORD),
   ptr_add: plain("addr_add", PTR, ADDR),
   ptr_sub: plain("addr_sub", INT, WORD),

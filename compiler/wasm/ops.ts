@@ -557,6 +557,7 @@ export const ROWS: Record<Exclude<OpName, PlacedOp>, Row> = {
     wrapped(op.args[1]!, w);
     w.op("memory_fill");
   },
+  raw_prefetch: () => {},
   raw_alloc: runtime("wr_raw_alloc", { params: [L], results: [L] }),
   raw_free: runtime("wr_raw_free", { params: [L], results: [] }),
   array_items_addr: (op, w) => {

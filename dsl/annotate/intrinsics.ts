@@ -178,6 +178,7 @@ export const INTRINSICS: Readonly<Record<string, IntrinsicRow>> = {
   raw_store_ptr: fixed(["ptr", "int", "ptr"], NONE),
   raw_copy: fixed(["ptr", "ptr", "int"], NONE),
   raw_zero: fixed(["ptr", "int"], NONE),
+  raw_prefetch: fixed(["ptr"], NONE),
   ptr_add: fixed(["ptr", "int"], PTR),
   ptr_sub: fixed(["ptr", "ptr"], INT),
   ptr_to_int: fixed(["ptr"], INT),

@@ -65,7 +65,8 @@ extern char *wr_nursery_top;
  * Debug modes come from the environment: WRIGHT_GC_STRESS=n (collect at every n-th allocation),
  * WRIGHT_GC_POISON (freed memory traps), WRIGHT_GC_VERIFY (walk the heap after each collection),
  * WRIGHT_GC_NURSERY=size (of the nursery, for collectors that have one). WRIGHT_GC_LOG has
- * collections, bytes and pauses written to the error output at the end.
+ * collections, bytes and pauses written to the error output at the end; if it has the word `each`,
+ * also a line for each pause; if it has `cpu`, times are those of the processor.
  */
 void wr_gc_start(int64_t limit);
 

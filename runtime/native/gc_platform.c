@@ -96,7 +96,16 @@ void wr_gc_release(char *base, int64_t size) {
 
 /* Zeroed memory for one large object; null when there is none. */
 char *wr_gc_outside_alloc(int64_t size);
-char *wr_gc_outside_alloc(int64_t size) { return calloc(1, (size_t)size); }
+char *wr_gc_outside_alloc(int64_t size) {
+  char *result = calloc(1, (size_t)size);
+#ifdef MADV_HUGEPAGE
+  if (size >= HUGE_FROM && result != NULL) {
+    uintptr_t page = 4096, from = ((uintptr_t)result + page - 1) & ~(page - 1);
+    madvise((void *)from, ((uintptr_t)result + (size_t)size - from) & ~(page - 1), MADV_HUGEPAGE);
+  }
+#endif
+  return result;
+}
 
 WR_COLD void wr_gc_fail(int64_t reason);
 void wr_gc_fail(int64_t reason) {
@@ -118,7 +127,7 @@ void wr_gc_fail(int64_t reason) {
 enum { PAUSE_CLASSES = 24 };
 
 static struct {
-  bool wanted, of_processor;
+  bool wanted, of_processor, each;
   int64_t pauses, total, longest; /* nanoseconds */
   int64_t by_length[PAUSE_CLASSES];
   int64_t most_in_use, most_reserved;
@@ -130,16 +139,40 @@ static void raise_to(int64_t *most, int64_t value) {
   if (value > *most) *most = value;
 }
 
-/* By the processor's time if WRIGHT_GC_LOG=cpu, for machines that do other things beside. */
-static int64_t log_clock(void) {
-  if (!gc_log.wanted) return 0;
-  return gc_log.of_processor ? wr_os_cpu_ns() : wr_os_clock_mono_ns();
+/* What the log compares before and after a call of the collector. */
+typedef struct moment {
+  int64_t time, collections, promoted, phase;
+} moment;
+
+/* By the processor's time if WRIGHT_GC_LOG has `cpu`, for machines that do other things beside. */
+static moment log_moment(void) {
+  if (!gc_log.wanted) return (moment){0};
+  return (moment){.time = gc_log.of_processor ? wr_os_cpu_ns() : wr_os_clock_mono_ns(),
+                  .collections = collections(),
+                  .promoted = wr_gc_number(STATE, 5),
+                  .phase = wr_gc_number(STATE, 6)};
+}
+
+static double mega(int64_t bytes) { return (double)bytes / 1048576; }
+static double milli(int64_t nanoseconds) { return (double)nanoseconds / 1e6; }
+
+static const char *phase_name(int64_t phase) {
+  static const char *const names[] = {"idle", "marking", "marking", "sweeping"};
+  return names[phase & 3];
+}
+
+static void log_each(const moment *from, const moment *to, int64_t time) {
+  fprintf(stderr, "gc: pause of %.3f ms, %s to %s, %.2f MB promoted, %.1f MB in use\n", milli(time),
+          phase_name(from->phase), phase_name(to->phase), mega(to->promoted - from->promoted),
+          mega(wr_gc_number(STATE, 0)));
 }
 
 /* A pause is a call of the collector in which it did something. */
-static void log_pause(int64_t started, int64_t collections_before) {
-  if (collections() == collections_before) return;
-  int64_t time = log_clock() - started;
+static void log_pause(const moment *from) {
+  if (!gc_log.wanted || collections() == from->collections) return;
+  moment to = log_moment();
+  int64_t time = to.time - from->time;
+  if (gc_log.each) log_each(from, &to, time);
   gc_log.pauses++;
   gc_log.total += time;
   raise_to(&gc_log.longest, time);
@@ -149,9 +182,6 @@ static void log_pause(int64_t started, int64_t collections_before) {
   raise_to(&gc_log.most_in_use, wr_gc_number(STATE, 0));
   raise_to(&gc_log.most_reserved, wr_gc_number(STATE, 4));
 }
-
-static double mega(int64_t bytes) { return (double)bytes / 1048576; }
-static double milli(int64_t nanoseconds) { return (double)nanoseconds / 1e6; }
 
 void wr_gc_write_log(void) {
   if (!gc_log.wanted) return;
@@ -196,7 +226,8 @@ void wr_gc_start(int64_t bytes) {
       .nursery = nursery == NULL ? 0 : wr_parse_size(nursery),
   };
   gc_log.wanted = flag("WRIGHT_GC_LOG");
-  gc_log.of_processor = gc_log.wanted && strcmp(getenv("WRIGHT_GC_LOG"), "cpu") == 0;
+  gc_log.of_processor = gc_log.wanted && strstr(getenv("WRIGHT_GC_LOG"), "cpu") != NULL;
+  gc_log.each = gc_log.wanted && strstr(getenv("WRIGHT_GC_LOG"), "each") != NULL;
   if (!wr_gc_open(STATE)) wr_panic("no memory for the heap");
 }
 
@@ -230,10 +261,9 @@ void wr_gc_finalize(void) {
 }
 
 void wr_gc_collect(void) {
-  int64_t started = log_clock();
-  int64_t before = gc_log.wanted ? collections() : 0;
+  moment before = log_moment();
   wr_gc_collect_all(STATE);
-  if (gc_log.wanted) log_pause(started, before);
+  log_pause(&before);
   run_finalizers();
 }
 
@@ -245,10 +275,9 @@ static bool is_stressed(void) {
 }
 
 static bool make_room(int64_t size, bool forced) {
-  int64_t started = log_clock();
-  int64_t before = gc_log.wanted ? collections() : 0;
+  moment before = log_moment();
   bool room = wr_gc_make_room(STATE, size, forced);
-  if (gc_log.wanted) log_pause(started, before);
+  log_pause(&before);
   run_finalizers();
   return room;
 }
