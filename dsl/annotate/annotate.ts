@@ -67,7 +67,17 @@ const WELL_KNOWN = [
   "raise_unset_field",
 ] as const;
 
+/** An annotated program with what it was found by, so that the analysis can go on (`again.ts`). */
+export interface LiveProgram {
+  readonly program: AnnotatedProgram;
+  readonly ctx: Context;
+}
+
 export function annotate(bound: BoundProgram, options: AnnotateOptions): AnnotatedProgram {
+  return annotateLive(bound, options).program;
+}
+
+export function annotateLive(bound: BoundProgram, options: AnnotateOptions): LiveProgram {
   const ctx = new Context(bound, options.buildGraph, options.embed);
   // 1. Entry points: what runs at build time, `main`, and what the platform calls.
   const bodies = bound.modules.map((module) => specs.specOf(ctx, module.body));
@@ -91,7 +101,7 @@ export function annotate(bound: BoundProgram, options: AnnotateOptions): Annotat
   ctx.reportHidden();
   const lateFields = findLateFields(ctx);
   const called = new Set<Spec>(ctx.specs.slice(0, reached));
-  return {
+  const program: AnnotatedProgram = {
     bound,
     diagnostics: ctx.diagnostics,
     specs: ctx.specs.filter((spec) => called.has(spec) || !spec.uncalled),
@@ -104,6 +114,7 @@ export function annotate(bound: BoundProgram, options: AnnotateOptions): Annotat
     lateFields,
     wellKnown,
   };
+  return { program, ctx };
 }
 
 /** How often a class may hold itself at other type arguments. */
@@ -224,23 +235,27 @@ function addUncalled(ctx: Context): void {
 
 // ---------------------------------------------------------------- the fixpoint
 
-function settle(ctx: Context, isCancelled?: () => boolean): void {
+export function settle(ctx: Context, isCancelled?: () => boolean): void {
   let looked = 0;
   do {
     for (let reader = ctx.next(); reader !== undefined; reader = ctx.next()) {
       if (++looked % PATIENCE === 0 && isCancelled?.() === true) throw new Cancelled();
+      const spec = reader.spec as LiveSpec;
+      // A block of a graph that the function had before it was edited.
+      if (spec.readers[reader.block.id] !== reader) continue;
       ctx.reader = reader;
-      lookAt(ctx, reader.spec as LiveSpec, reader.block);
+      ctx.touched?.add(spec);
+      lookAt(ctx, spec, reader.block);
     }
     ctx.reader = null;
   } while (specs.specialiseBodies(ctx) || ctx.hasWork());
 }
 
 /** Visits every reached block once more, recording resolutions and reporting errors. */
-function check(ctx: Context): void {
+export function check(ctx: Context, all: readonly LiveSpec[] = [...ctx.specs]): void {
   ctx.checking = true;
   ctx.reader = null;
-  for (const spec of [...ctx.specs]) {
+  for (const spec of all) {
     if (spec.graph === null) continue;
     for (const block of spec.graph.blocks) if (spec.reached.has(block)) lookAt(ctx, spec, block);
   }

@@ -41,6 +41,11 @@ import * as types from "./types.ts";
 
 /** A specialisation with what only the annotator needs. */
 export interface LiveSpec extends Spec {
+  // The graph and what belongs to it are others after an edit (`again.ts`).
+  graph: HighGraph | null;
+  /** What was found wrong while the graph was built. */
+  said: readonly Diagnostic[];
+  readonly variant: specs.Variant;
   readonly env: TypeEnvironment;
   /** Of a nested function: the specialisation of the function around it. */
   readonly outer: LiveSpec | null;
@@ -55,7 +60,7 @@ export interface LiveSpec extends Spec {
     { readonly annotation: Annotation; readonly source: HighValue }[]
   >;
   /** Number of links that lead to each block, by block id; literals survive into blocks with one. */
-  readonly predecessors: Uint32Array;
+  predecessors: Uint32Array;
   /** Per-op things that must stay the same when a block is looked at again. */
   readonly sites: Map<HighOp, Site>;
   /** Of a generic body: the first use that asked for these types. */
@@ -85,9 +90,13 @@ export type GraphBuilder = (
 ) => { readonly graph: HighGraph; readonly diagnostics: readonly Diagnostic[] };
 
 export class Context {
-  readonly bound: BoundProgram;
+  bound: BoundProgram;
   readonly buildGraph: GraphBuilder;
   readonly diagnostics: Diagnostic[] = [];
+  /** Diagnostics that no second look would find: they were reported when cells met. */
+  readonly once = new WeakSet<Diagnostic>();
+  /** What is looked at, if somebody wants to know. */
+  touched: Set<LiveSpec> | null = null;
   readonly specs: LiveSpec[] = [];
   readonly plainSpecs = new Map<FunctionSymbol, LiveSpec>();
   readonly specsByKey = new Map<string, LiveSpec>();
@@ -228,12 +237,23 @@ export class Context {
     });
   }
 
-  report(found: Diagnostic): void {
-    const at = found.span;
-    const key = `${found.code} ${at.chunk.file.path} ${startOffset(at)} ${endOffset(at)} ${found.message}`;
+  /** Each thing is said once, whoever finds it. `times`: how often, should it be looked for again. */
+  report(found: Diagnostic, times: "once" | "each time" = "once"): void {
+    const key = reportKey(found);
     if (this.reported.has(key)) return;
     this.reported.add(key);
     this.diagnostics.push(found);
+    if (!this.checking && times === "once") this.once.add(found);
+  }
+
+  /** Drops some diagnostics. What is left may have moved in its file. */
+  forgetDiagnostics(isStale: (one: Diagnostic) => boolean): void {
+    const kept = this.diagnostics.filter((one) => !isStale(one));
+    this.diagnostics.length = 0;
+    this.diagnostics.push(...kept);
+    this.reported.clear();
+    for (const one of kept) this.reported.add(reportKey(one));
+    this.relocated.clear();
   }
 
   /** Something flowed into an inferred cell that cannot meet what is there. */
@@ -360,6 +380,10 @@ export class Context {
     }
     return site;
   }
+}
+
+function reportKey({ code, message, span }: Diagnostic): string {
+  return `${code} ${span.chunk.file.path} ${startOffset(span)} ${endOffset(span)} ${message}`;
 }
 
 /** A value on its way into a block parameter. */

@@ -24,6 +24,11 @@ type Definition =
 
 const definitions = new WeakMap<LiveSpec, Map<number, Definition>>();
 
+/** The specialisation has another graph now. */
+export function forgetDefinitions(spec: LiveSpec): void {
+  definitions.delete(spec);
+}
+
 /** Where each variable of the graph is defined. */
 export function definitionsOf(spec: LiveSpec): Map<number, Definition> {
   let table = definitions.get(spec);

@@ -7,8 +7,8 @@
  * `specialiseBodies` runs whenever the worklist is empty, until nothing is new.
  */
 import type { ClassSymbol, FunctionSymbol, StaticValue } from "../bind/symbols.ts";
-import type { HighGraph } from "../flow/ops.ts";
 import { exitLinks } from "../flow/graph.ts";
+import type { HighGraph } from "../flow/ops.ts";
 import type { TypeExpr } from "../syntax/ast.ts";
 import { diagnostic } from "../syntax/diagnostics.ts";
 import type { Span } from "../syntax/source.ts";
@@ -211,12 +211,11 @@ function makeSpec(ctx: Context, options: SpecOptions): LiveSpec {
   const { symbol, owner, variant } = options;
   const shared = overridden(ctx, symbol, owner);
   const hasBody = symbol.flavour !== "extern" && !symbol.isAbstract;
-  let graph: HighGraph | null = null;
-  if (hasBody) {
-    const built = ctx.buildGraph(symbol, variant.constArgs, variant.starCount);
-    graph = built.graph;
-    for (const found of built.diagnostics) ctx.report(found);
-  }
+  const built = hasBody
+    ? ctx.buildGraph(symbol, variant.constArgs, variant.starCount)
+    : NOTHING_BUILT;
+  const { graph } = built;
+  for (const found of built.diagnostics) ctx.report(found, "each time");
   const captures = symbol.captures.map((name) => newCell(`captured \`${name}\``));
   const params = symbol.params
     .map((_, i) => i)
@@ -231,6 +230,8 @@ function makeSpec(ctx: Context, options: SpecOptions): LiveSpec {
     owner,
     typeArgs: options.typeArgs,
     graph,
+    said: built.diagnostics,
+    variant,
     params: [...captures, ...params],
     result: resultCell(ctx, options, shared),
     annotations: [],
@@ -253,6 +254,19 @@ function makeSpec(ctx: Context, options: SpecOptions): LiveSpec {
     shared.implementations.set(classKey(owner), spec);
   if (graph !== null) ctx.enqueueBlock(spec, graph.entry);
   return spec;
+}
+
+const NOTHING_BUILT = { graph: null, diagnostics: [] };
+
+/** The graph of an edited function, in the place of the one it had; it is looked at from its entry. */
+export function buildAgain(ctx: Context, spec: LiveSpec): void {
+  const { constArgs, starCount } = spec.variant;
+  const { graph, diagnostics } = ctx.buildGraph(spec.symbol, constArgs, starCount);
+  spec.graph = graph;
+  spec.said = diagnostics;
+  spec.predecessors = countPredecessors(graph);
+  for (const found of diagnostics) ctx.report(found, "each time");
+  ctx.enqueueBlock(spec, graph.entry);
 }
 
 const NO_PREDECESSORS = new Uint32Array(0);

@@ -30,16 +30,19 @@ export class FlowCache {
   #outlines: Outlines | null = null;
   #program: BoundProgram | null = null;
 
-  /** The program is now this one. True when something looks different from elsewhere. */
-  rebind(program: BoundProgram): boolean {
+  /** The program is now this one. */
+  rebind(program: BoundProgram): void {
     const outlines = outlinesOf(program);
     const changed = this.#outlines === null ? null : changedNames(this.#outlines, outlines);
-    const isFirst = this.#outlines === null;
     this.#outlines = outlines;
     this.#program = program;
     if (changed !== null)
       for (const fn of this.#entries.keys()) if (mentions(fn, changed)) this.#entries.delete(fn);
-    return isFirst || changed !== null;
+  }
+
+  /** Of the program as it is now. */
+  get outlines(): Outlines {
+    return this.#outlines!;
   }
 
   graph(

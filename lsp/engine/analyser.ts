@@ -8,7 +8,7 @@
  * Cancelling: `isCancelled` is asked between blocks of the fixpoint; when it says so, `analyse` gives
  * null, and what was known before stays.
  */
-import { annotate, Cancelled } from "../../dsl/annotate/annotate.ts";
+import { annotateLive, Cancelled } from "../../dsl/annotate/annotate.ts";
 import type { LiveSpec } from "../../dsl/annotate/context.ts";
 import { chainNotes } from "../../dsl/annotate/explain.ts";
 import type { AnnotatedProgram } from "../../dsl/annotate/result.ts";
@@ -29,6 +29,7 @@ import {
 } from "../../dsl/syntax/source.ts";
 import type { DiagnosticData, PlaceData, ProgramData, WhyData } from "./data.ts";
 import { mistakesOnly, programData, STORES } from "./collect.ts";
+import { goOn, liveOf, type Live } from "./live.ts";
 
 /** How the engine reaches texts: what editors hold comes first. */
 export interface TextHost {
@@ -61,7 +62,16 @@ interface Kept {
   readonly flows: FlowCache;
   /** The last complete analysis. */
   last: Analysed | null;
+  /** The same, for as long as it can be taken through edits. */
+  live: Live | null;
 }
+
+function newlyKept(): Kept {
+  return { bound: null, flows: new FlowCache(), last: null, live: null };
+}
+
+/** What takes longer waits for the whole program. */
+const FIRST_ANSWER_MILLISECONDS = 200;
 
 export class Analyser {
   readonly #host: TextHost;
@@ -82,7 +92,8 @@ export class Analyser {
 
   /**
    * Analyses the program of `entry` as its texts are now; null when cancelled. `early` gets what is
-   * wrong as soon as that is known, before everything else is collected.
+   * wrong as soon as that is known: after an edit inside functions at once, as far as those tell; then
+   * all of it, before everything else is collected.
    */
   analyse(
     entry: string,
@@ -106,15 +117,23 @@ export class Analyser {
       list: (folder) => this.#host.list?.(this.#realPath(folder)) ?? [],
     };
     const places = new Map<HighGraph, readonly NamePlace[]>();
-    const kept = this.#kept.get(entry) ?? { bound: null, flows: new FlowCache(), last: null };
+    const kept = this.#kept.get(entry) ?? newlyKept();
     // Should binding fail half-way, its symbols say neither what they did nor what they should.
     this.#kept.delete(entry);
     const bound = bindProgram(entry, host, (file) => this.#parse(file), kept.bound);
     kept.bound = bound;
     kept.flows.rebind(bound);
     this.#kept.set(entry, kept);
+    const say = (found: readonly Diagnostic[]): readonly DiagnosticData[] => {
+      const all = [...bound.diagnostics, ...found];
+      const diagnostics = all.map((one) => this.#located(diagnosticData(one)));
+      early(mistakesOnly(entry, bound, diagnostics, performance.now() - start));
+      return diagnostics;
+    };
+    const first = this.#firstAnswer(kept, bound, isCancelled);
+    if (first !== null) say(first);
     try {
-      const program = annotate(bound, {
+      const live = annotateLive(bound, {
         buildGraph: (fn, constArgs, starCount) => {
           const result = kept.flows.graph(fn, constArgs, starCount);
           if (!fn.module.isLibrary) places.set(result.graph, result.places);
@@ -123,14 +142,12 @@ export class Analyser {
         embed: (path, from) => this.#host.embed?.(joined(this.#realPath(from.path), path)) ?? null,
         isCancelled,
       });
-      const analysed = { program, places };
+      const analysed = { program: live.program, places };
       kept.last = analysed;
+      kept.live = liveOf(live, bound, kept.flows.outlines);
       kept.flows.sweep();
-      const diagnostics = [...bound.diagnostics, ...program.diagnostics].map((one) =>
-        this.#located(diagnosticData(one)),
-      );
       const milliseconds = performance.now() - start;
-      early(mistakesOnly(entry, analysed, diagnostics, milliseconds));
+      const diagnostics = say(live.program.diagnostics);
       if (isCancelled()) return null;
       const data = programData(entry, analysed, diagnostics, milliseconds);
       const definitions = data.definitions.map((one) =>
@@ -140,6 +157,30 @@ export class Analyser {
     } catch (error) {
       if (error instanceof Cancelled) return null;
       throw error;
+    }
+  }
+
+  /**
+   * What the annotator has to say as far as the functions that were edited tell, when that is soon
+   * said; null when it is not.
+   */
+  #firstAnswer(
+    kept: Kept,
+    bound: BoundProgram,
+    isCancelled: () => boolean,
+  ): readonly Diagnostic[] | null {
+    const { live } = kept;
+    if (live === null) return null;
+    const end = performance.now() + FIRST_ANSWER_MILLISECONDS;
+    const isTooLate = () => isCancelled() || performance.now() > end;
+    const parsed = (path: string) => this.#parsed.get(path);
+    try {
+      return goOn(live, bound, kept.flows.outlines, parsed, isTooLate);
+    } catch (error) {
+      if (!(error instanceof Cancelled)) throw error;
+      return null;
+    } finally {
+      if (live.isBroken) kept.live = null;
     }
   }
 

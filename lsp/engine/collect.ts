@@ -8,7 +8,12 @@ import type { Annotation } from "../../dsl/annotate/lattice.ts";
 import type { AnnotatedProgram, Resolution, Spec } from "../../dsl/annotate/result.ts";
 import { show } from "../../dsl/annotate/show.ts";
 import { findMethod, resolveGlobal } from "../../dsl/bind/resolve.ts";
-import type { ClassSymbol, FunctionSymbol, ModuleSymbol } from "../../dsl/bind/symbols.ts";
+import type {
+  BoundProgram,
+  ClassSymbol,
+  FunctionSymbol,
+  ModuleSymbol,
+} from "../../dsl/bind/symbols.ts";
 import type { HighOp, HighValue } from "../../dsl/flow/ops.ts";
 import type { Name, Statement } from "../../dsl/syntax/ast.ts";
 import { endOffset, startOffset, textOf, type Span } from "../../dsl/syntax/source.ts";
@@ -45,11 +50,11 @@ export function programData(
 /** The diagnostics and the texts that they are about, and nothing else. */
 export function mistakesOnly(
   entry: string,
-  { program }: Analysed,
+  bound: BoundProgram,
   diagnostics: readonly DiagnosticData[],
   milliseconds: number,
 ): ProgramData {
-  const modules = program.bound.modules
+  const modules = bound.modules
     .filter((one) => !one.isLibrary)
     .map(({ path, name, isLibrary, tree }): ModuleData => ({
       path,

@@ -3,7 +3,7 @@
  * in sessions of 25; after each, what the editor's engine knows equals what a first analysis finds.
  */
 import { parseArgs } from "node:util";
-import { differenceIn } from "./edits.ts";
+import { differenceIn, first as answers } from "./edits.ts";
 
 const STEPS = 25;
 const ENTRIES = [
@@ -30,4 +30,5 @@ for (let seed = first; seed < first + sessions; seed++) {
   console.log(`seed ${seed}, edit ${found.step} (${found.edit}): ${found.what}`);
 }
 console.log(`${sessions * STEPS} edits, ${failures} of ${sessions} sessions differ`);
+console.log(`${answers.given} first answers, of which ${answers.exact} were the last word`);
 process.exitCode = failures === 0 ? 0 : 1;

@@ -67,7 +67,12 @@ export function differenceIn(
   const warm = new Analyser(host, libraryTrees);
   let edit = "nothing";
   for (let step = 0; step <= steps; step++) {
-    const found = warm.analyse(entry)!;
+    const answers: ProgramData[] = [];
+    const found = warm.analyse(entry, undefined, (one) => answers.push(one))!;
+    if (answers.length === 2) {
+      first.given++;
+      if (said(answers[0]!) === said(answers[1]!)) first.exact++;
+    }
     if (libraryTrees.size === 0) libraryTrees = warm.libraryTrees();
     const expected = new Analyser(host, libraryTrees).analyse(entry)!;
     const what = firstDifference(comparable(found), comparable(expected), []);
@@ -75,6 +80,16 @@ export function differenceIn(
     edit = random.pick(EDITS)(texts, original, random);
   }
   return null;
+}
+
+/** Answers given before the whole program was analysed again, and how many of them were the last word. */
+export const first = { given: 0, exact: 0 };
+
+function said({ diagnostics }: ProgramData): string {
+  return diagnostics
+    .map(({ code, path, start, end, message }) => [code, path, start, end, message].join(" "))
+    .sort()
+    .join("\n");
 }
 
 /** All that is known of the program, but for how long it took. */
