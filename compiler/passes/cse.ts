@@ -9,6 +9,7 @@
  * Two loads of one field of different objects may see the same place; fields and arrays of different
  * types never do.
  */
+import { ConstantKeys } from "../ll/constant-keys.ts";
 import { dropUnreachable, mapReads } from "../ll/contain.ts";
 import type {
   LLBlock,
@@ -48,7 +49,7 @@ class Walk {
   /** What is known of variables in the subtree being walked. */
   private readonly facts = new Map<LLVariable, LLConst>();
   private readonly definitions = new Map<LLVariable, LLOp>();
-  private readonly objectIds = new Map<object, number>();
+  private readonly constants = new ConstantKeys();
   private count = 0;
 
   constructor(graph: LLGraph) {
@@ -203,7 +204,7 @@ class Walk {
     // A cast gives the same reference under another type.
     const type =
       op.name === "ref_cast" && op.result.type.kind === "ref" && op.result.type.to !== null
-        ? this.idOf(op.result.type.to)
+        ? this.constants.idOf(op.result.type.to)
         : "";
     const about =
       op.name === "getfield"
@@ -211,32 +212,11 @@ class Walk {
         : op.name === "getitem" || op.name === "array_len"
           ? undefined
           : (aux.struct ?? aux.table);
-    return `${op.name}${type} ${args.join(" ")}${about === undefined ? "" : ` @${this.idOf(about)}`}`;
+    return `${op.name}${type} ${args.join(" ")}${about === undefined ? "" : ` @${this.constants.idOf(about)}`}`;
   }
 
   private valueKey(value: LLValue): string {
-    if (value.kind === "var") return `v${value.id}`;
-    const constant = value.value;
-    switch (constant.kind) {
-      case "int":
-      case "bool":
-        return String(constant.value);
-      case "float":
-        return Object.is(constant.value, -0) ? "-0f" : `${constant.value}f`;
-      case "null":
-      case "void":
-        return constant.kind;
-      case "object":
-        return `#${this.idOf(constant.object)}`;
-      case "function":
-        return `#${this.idOf(constant.function)}`;
-    }
-  }
-
-  private idOf(object: object): number {
-    let id = this.objectIds.get(object);
-    if (id === undefined) this.objectIds.set(object, (id = this.objectIds.size));
-    return id;
+    return value.kind === "var" ? `v${value.id}` : this.constants.keyOf(value.value);
   }
 }
 

@@ -3,6 +3,7 @@
  *
  * Equal texts are one object, as are equal tuples and boxes: a constant is never changed.
  */
+import { ConstantKeys } from "../ll/constant-keys.ts";
 import type { Annotation, AnnotationOf } from "../../dsl/annotate/lattice.ts";
 import { show } from "../../dsl/annotate/show.ts";
 import { staticAnnotation } from "../../dsl/annotate/values.ts";
@@ -11,7 +12,7 @@ import { InternalError } from "../../dsl/syntax/diagnostics.ts";
 import { HeapStruct, newString, newStruct, toStorage } from "../eval/heap.ts";
 import type { HeapArray, HeapObject } from "../eval/heap.ts";
 import { machineValue } from "../eval/values.ts";
-import type { LLConst, LLConstant } from "../ll/program.ts";
+import type { LLConst } from "../ll/program.ts";
 import { ADDR, ref } from "../ll/types.ts";
 import type { StructType } from "../ll/types.ts";
 import {
@@ -129,7 +130,7 @@ export class Constants {
   }
 
   private shared(struct: StructType, items: readonly LLConst[]): HeapStruct {
-    const key = `${struct.name} ${items.map((item) => this.keyOf(item.value)).join(" ")}`;
+    const key = `${struct.name} ${items.map((item) => this.keys.keyOf(item.value)).join(" ")}`;
     let object = this.objects.get(key);
     if (object === undefined) {
       object = newStruct(struct);
@@ -142,30 +143,7 @@ export class Constants {
     return object;
   }
 
-  private readonly objectIds = new Map<object, number>();
-
-  private keyOf(constant: LLConstant): string {
-    switch (constant.kind) {
-      case "int":
-      case "bool":
-        return String(constant.value);
-      case "float":
-        return Object.is(constant.value, -0) ? "-0" : String(constant.value);
-      case "null":
-      case "void":
-        return constant.kind;
-      case "object":
-        return `#${this.idOf(constant.object)}`;
-      case "function":
-        return `#${this.idOf(constant.function)}`;
-    }
-  }
-
-  private idOf(object: object): number {
-    let id = this.objectIds.get(object);
-    if (id === undefined) this.objectIds.set(object, (id = this.objectIds.size));
-    return id;
-  }
+  private readonly keys = new ConstantKeys();
 }
 
 function optionalType(layouts: Layouts, to: Annotation): typeof ANY {

@@ -6,6 +6,7 @@
  * ask for the representation it wants.
  */
 import { read } from "../../dsl/annotate/cells.ts";
+import { FLOAT_FUNCTIONS } from "../../dsl/annotate/intrinsics.ts";
 import { ANY_REF, BOOL, CHAR, FLOAT, INT, PTR, STR } from "../../dsl/annotate/lattice.ts";
 import type { Annotation, AnnotationOf, IntWidth } from "../../dsl/annotate/lattice.ts";
 import type { Resolution } from "../../dsl/annotate/result.ts";
@@ -125,38 +126,9 @@ function range(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i);
 }
 
-const FLOAT_FUNCTIONS = [
-  ...[
-    "sqrt",
-    "floor",
-    "ceil",
-    "trunc",
-    "rint",
-    "sin",
-    "cos",
-    "tan",
-    "asin",
-    "acos",
-    "atan",
-    "sinh",
-    "cosh",
-    "tanh",
-  ],
-  ...[
-    "asinh",
-    "acosh",
-    "atanh",
-    "exp",
-    "exp2",
-    "expm1",
-    "log",
-    "log2",
-    "log10",
-    "log1p",
-    "cbrt",
-    "abs",
-  ],
-].map((name) => [`f_${name}`, floats(`float_${name}` as OpName, 1)] as const);
+const FLOAT_INTRINSICS = FLOAT_FUNCTIONS.map(
+  (name) => [`f_${name}`, floats(`float_${name}` as OpName, 1)] as const,
+);
 
 const RAW_ACCESS = (["i8", "u8", "i16", "u16", "i32", "u32", "i64", "f64", "f32"] as const).flatMap(
   (kind) => {
@@ -337,7 +309,7 @@ const INTRINSICS: Readonly<Record<string, Row>> = {
     annotation: FLOAT,
     value: body.b.float("bits_float", int(body, call, 0)),
   }),
-  ...Object.fromEntries(FLOAT_FUNCTIONS),
+  ...Object.fromEntries(FLOAT_INTRINSICS),
   f_pow: floats("float_pow", 2),
   f_fmod: floats("float_fmod", 2),
   f_atan2: floats("float_atan2", 2),

@@ -85,7 +85,8 @@ const rawLoads = ["i8", "u8", "i16", "u16", "i32", "u32", "i64"].map(
 const rawStores = ["i8", "u8", "i16", "u16", "i32", "u32", "i64"].map(
   (kind) => [`raw_store_${kind}`, fixed(["ptr", "int", "int"], NONE)] as const,
 );
-const floatFunctions = [
+/** Functions of one float: `f_NAME`, and the op `float_NAME`. */
+export const FLOAT_FUNCTIONS = [
   "sqrt",
   "floor",
   "ceil",
@@ -112,7 +113,8 @@ const floatFunctions = [
   "log1p",
   "cbrt",
   "abs",
-].map((name) => [`f_${name}`, FLOAT1] as const);
+] as const;
+const floatFunctions = FLOAT_FUNCTIONS.map((name) => [`f_${name}`, FLOAT1] as const);
 
 export const INTRINSICS: Readonly<Record<string, IntrinsicRow>> = {
   str_len: fixed(["str"], INT),

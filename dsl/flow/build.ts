@@ -290,7 +290,8 @@ export class FunctionBuilder {
     this.emitter.writeSlot(slot, bound);
     this.emitter.notePlace(span, bound);
     const closure = this.#captured.get(name);
-    if (closure !== undefined && !this.#scoped.includes(name))
+    // By place: the `else` of a `try` is built before the handlers, which never run after it.
+    if (closure !== undefined && span.start > closure.start && !this.#scoped.includes(name))
       this.#assignedAfterCapture(name, span, closure);
     const global = this.#globalOf(name);
     if (global !== null) this.emit("set_global", [bound], span, { global });

@@ -11,11 +11,11 @@
  */
 import { assert } from "../syntax/diagnostics.ts";
 import type { Span } from "../syntax/source.ts";
-import { exitLinks, type Exit } from "./graph.ts";
-import { renumber } from "./walk.ts";
+import { exitLinks } from "./graph.ts";
+import { mapExit, renumber } from "./walk.ts";
 import { constantValue, type Draft, type Emitter, type Slot } from "./emitter.ts";
 import { ERROR_VALUE } from "../bind/constants.ts";
-import type { High, HighBlock, HighGraph, HighLink, HighValue, HighVariable } from "./ops.ts";
+import type { HighBlock, HighGraph, HighLink, HighValue, HighVariable } from "./ops.ts";
 
 /** A read of a local that has no value on some path to it (`always`: on any). */
 export interface UnassignedRead {
@@ -193,7 +193,7 @@ function replaceRead(entry: Draft, read: number): void {
   const swap = (value: HighValue) => (value === variable ? error : value);
   for (const op of entry.block.ops) op.args = op.args.map(swap);
   for (const [i, value] of entry.values.entries()) entry.values[i] = swap(value);
-  replaceOperand(entry.block.exit, swap);
+  mapExit(entry.block.exit, swap);
 }
 
 // ---------------------------------------------------------------- parameters and arguments
@@ -328,25 +328,5 @@ function replaceAll(block: HighBlock, replaced: Replaced): void {
   for (const op of block.ops) {
     for (let i = 0; i < op.args.length; i++) op.args[i] = swap(op.args[i]!);
   }
-  replaceOperand(block.exit, swap);
-  for (const link of exitLinks(block.exit)) link.args = link.args.map(swap);
-}
-
-function replaceOperand(exit: Exit<High>, swap: (value: HighValue) => HighValue): void {
-  switch (exit.kind) {
-    case "branch":
-      exit.condition = swap(exit.condition);
-      break;
-    case "switch":
-      exit.subject = swap(exit.subject);
-      break;
-    case "return":
-    case "raise":
-      exit.value = swap(exit.value);
-      break;
-    case "goto":
-    case "try":
-    case "unreachable":
-      break;
-  }
+  mapExit(block.exit, swap);
 }
