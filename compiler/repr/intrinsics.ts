@@ -312,6 +312,7 @@ const INTRINSICS: Readonly<Record<string, Row>> = {
   ...Object.fromEntries(FLOAT_INTRINSICS),
   f_pow: floats("float_pow", 2),
   f_fmod: floats("float_fmod", 2),
+  f_div: floats("float_div", 2),
   f_atan2: floats("float_atan2", 2),
   f_hypot: floats("float_hypot", 2),
   f_copysign: floats("float_copysign", 2),

@@ -3,8 +3,8 @@
  *
  * The runtime is Wright too (`runtime/wasm`, `runtime/gc`), translated to low-level programs of its
  * own. Their functions and the program's find each other by symbol: an `extern` function is an export
- * of one of them, a helper of instructions, a function of WASI (`wasi_…`), one that the linker makes
- * (`wr_wasm_…`, `wr_call_…`), or a function of the host's mathematics (`wr_math_…`).
+ * of one of them, a helper of instructions, a function of WASI (`wasi_…`), or one that the linker makes
+ * (`wr_wasm_…`, `wr_call_…`). Nothing but WASI is imported.
  *
  * Imports have the first numbers, so they are found before any code is made; everything else is
  * emitted when it is first called, and what is never called does not exist.
@@ -17,7 +17,6 @@ import {
   encodeModule,
   I32,
   I64,
-  F64,
   type FunctionBody,
   type Import,
   type Signature,
@@ -33,8 +32,7 @@ export interface WasmOptions {
   readonly names: boolean;
 }
 
-/** The module that the host gives mathematics in: functions of floats that WebAssembly lacks. */
-const MATH_MODULE = "wright_math";
+const WASI_PREFIX = "wasi_";
 const PAGE = 65536;
 const STACK_GLOBAL = 0;
 const STACK_LIMIT_GLOBAL = 1;
@@ -74,7 +72,7 @@ class Linker implements ModuleContext {
     this.memory = new MemoryImage((fn) => this.tableIndex(fn));
     for (const one of runtime)
       for (const { name, function: fn } of one.exports) this.#symbols.set(name, fn);
-    for (const name of namesOfImports(program, runtime)) this.#import(name);
+    for (const name of namesOfImports(runtime)) this.#import(name);
   }
 
   link(options: WasmOptions): Uint8Array {
@@ -181,22 +179,19 @@ class Linker implements ModuleContext {
       const type = this.typeIndex(own);
       return this.#define(() => ({ name, type, locals, code: code() }));
     }
-    if (name.startsWith("wasi_")) return this.#wasiCall(name.slice("wasi_".length), signature);
-    const imported = this.#importNumbers.get(name);
-    if (imported !== undefined) return imported;
+    if (name.startsWith(WASI_PREFIX))
+      return this.#wasiCall(name.slice(WASI_PREFIX.length), signature);
     return this.#linkerFunction(name, signature);
   }
 
   // ---- imports ---------------------------------------------------------------------------------------
 
   #import(name: string): void {
-    const isWasi = name.startsWith("wasi_");
-    const own = isWasi ? name.slice("wasi_".length) : name.slice("wr_math_".length);
-    const signature = isWasi ? WASI[own] : mathSignature(own);
+    const own = name.slice(WASI_PREFIX.length);
+    const signature = WASI[own];
     if (signature === undefined) throw new InternalError(`WASI has no ${own}`);
-    const module = isWasi ? WASI_MODULE : MATH_MODULE;
     this.#importNumbers.set(name, this.#imports.length);
-    this.#imports.push({ module, name: own, type: this.typeIndex(signature) });
+    this.#imports.push({ module: WASI_MODULE, name: own, type: this.typeIndex(signature) });
   }
 
   /** Words in, words out, around a function of WASI that wants narrower ones. */
@@ -288,41 +283,14 @@ class Linker implements ModuleContext {
   }
 }
 
-function mathSignature(name: string): Signature {
-  return { params: MATH_OF_TWO.has(name) ? [F64, F64] : [F64], results: [F64] };
-}
-
-const MATH_OF_TWO: ReadonlySet<string> = new Set(["pow", "atan2", "hypot", "fmod"]);
-
-/** Functions of WASI that the runtime may call, and of mathematics that the program does. */
-function namesOfImports(program: LLProgram, runtime: readonly LLProgram[]): string[] {
+/** Functions of WASI that the runtime may call. */
+function namesOfImports(runtime: readonly LLProgram[]): string[] {
   const names = new Set<string>();
-  const exported = new Set(runtime.flatMap((one) => one.exports.map(({ name }) => name)));
-  for (const one of runtime)
-    for (const { graph, externName } of one.functions)
-      if (graph === null && externName !== null && externName.startsWith("wasi_"))
-        names.add(externName);
-  for (const { graph } of program.functions) {
-    for (const block of graph?.blocks ?? []) {
-      for (const { name } of block.ops) {
-        const symbol = `wr_math_${name.replace(/^float_/, "")}`;
-        if (name.startsWith("float_") && MATH_OPS.has(name) && !exported.has(symbol))
-          names.add(symbol);
-      }
-    }
-  }
+  for (const { functions } of runtime)
+    for (const { graph, externName } of functions)
+      if (graph === null && externName?.startsWith(WASI_PREFIX)) names.add(externName);
   return [...names].sort();
 }
-
-/** Floats' ops that are no instructions, `ldexp` apart, which is ours. */
-const MATH_OPS: ReadonlySet<string> = new Set(
-  (
-    "pow fmod sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh " +
-    "exp exp2 expm1 log log2 log10 log1p cbrt hypot"
-  )
-    .split(" ")
-    .map((name) => `float_${name}`),
-);
 
 /** Runs of zeros of some length are left to the engine, whose memory is zero. */
 function withoutGaps(bytes: Uint8Array): { at: number; bytes: Uint8Array }[] {

@@ -29,5 +29,6 @@ export const WASI: Readonly<Record<string, Signature>> = {
   path_unlink_file: call("www"),
   path_rename: call("wwwwww"),
   random_get: call("ww"),
+  poll_oneoff: call("wwww"),
   proc_exit: { params: [I32], results: [] },
 };

@@ -159,6 +159,7 @@ export const INTRINSICS: Readonly<Record<string, IntrinsicRow>> = {
   ...Object.fromEntries(floatFunctions),
   f_pow: FLOAT2,
   f_fmod: FLOAT2,
+  f_div: FLOAT2,
   f_atan2: FLOAT2,
   f_hypot: FLOAT2,
   f_copysign: FLOAT2,

@@ -4,8 +4,7 @@
  *     node out/scheme.mjs program.scm            the module beside this file, with all that Node may do
  *     import { run } from "./out/scheme.mjs"     with what it is given, and nothing else
  *
- * The module is an ordinary WASI command (preview 1). Beside WASI it may ask for functions of floats
- * that WebAssembly has no instructions for (`wright_math`).
+ * The module is an ordinary WASI command (preview 1) that needs nothing beside WASI.
  */
 import { readFileSync, realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -14,34 +13,6 @@ import { isMainThread, Worker, workerData } from "node:worker_threads";
 
 /** The stack of the thread in which a program runs that is started from the command line. */
 const STACK_MEGABYTES = 256;
-
-/** Functions of one or two floats, as C defines them where JavaScript differs. */
-export const math = {
-  sin: Math.sin,
-  cos: Math.cos,
-  tan: Math.tan,
-  asin: Math.asin,
-  acos: Math.acos,
-  atan: Math.atan,
-  atan2: Math.atan2,
-  sinh: Math.sinh,
-  cosh: Math.cosh,
-  tanh: Math.tanh,
-  asinh: Math.asinh,
-  acosh: Math.acosh,
-  atanh: Math.atanh,
-  exp: Math.exp,
-  exp2: (a) => 2 ** a,
-  expm1: Math.expm1,
-  log: Math.log,
-  log2: Math.log2,
-  log10: Math.log10,
-  log1p: Math.log1p,
-  cbrt: Math.cbrt,
-  hypot: (a, b) => Math.hypot(a, b),
-  // 1 to any power, and -1 to an infinite one, is 1.
-  pow: (a, b) => (a === 1 || (a === -1 && (b === Infinity || b === -Infinity)) ? 1 : a ** b),
-};
 
 /**
  * Runs a module and gives its exit code.
@@ -72,7 +43,7 @@ export function run(bytes, given) {
     ...(stderr === undefined ? {} : { stderr }),
   });
   const module = new WebAssembly.Module(bytes);
-  const imports = { ...wasi.getImportObject(), wright_math: math };
+  const imports = wasi.getImportObject();
   const instance = new WebAssembly.Instance(module, imports);
   if (stackBytes !== undefined) instance.exports.stack_bytes.value = stackBytes;
   return wasi.start(instance);
