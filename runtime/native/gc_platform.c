@@ -94,6 +94,10 @@ void wr_gc_release(char *base, int64_t size) {
   if (base != NULL) munmap(base, (size_t)size);
 }
 
+/* The pages stay reserved, but are empty until they are touched again. */
+void wr_gc_discard(char *base, int64_t size);
+void wr_gc_discard(char *base, int64_t size) { madvise(base, (size_t)size, MADV_DONTNEED); }
+
 /* Zeroed memory for one large object; null when there is none. */
 char *wr_gc_outside_alloc(int64_t size);
 char *wr_gc_outside_alloc(int64_t size) {
