@@ -5,7 +5,9 @@
  *     analyse   texts → annotated program and diagnostics     (the editor's half)
  *     compile   … → low-level program, module bodies run, optimised
  *     evaluate  runs it here
- *     build     makes an executable of it
+ *
+ * An executable is made of it by `native.ts`, a WebAssembly module by `wasm/build.ts`. Nothing here needs
+ * Node: browsers analyse and evaluate with the same functions.
  *
  * What the user did wrong comes back as diagnostics; nothing after `analyse` adds any, except for
  * exceptions that module bodies raise when they run. What went wrong of ours is thrown, with the
@@ -20,8 +22,6 @@ import { printHigh } from "../dsl/flow/text.ts";
 import { parseModule } from "../dsl/grammar/parser.ts";
 import { diagnostic, InternalError, note } from "../dsl/syntax/diagnostics.ts";
 import type { Diagnostic } from "../dsl/syntax/diagnostics.ts";
-import { needsBarriers } from "./collectors.ts";
-import { buildNative, type BuildOptions, type BuildResult } from "./c/build.ts";
 import { ExitSignal, MachineError, WrightRaise } from "./eval/exceptions.ts";
 import { freeze } from "./eval/freeze.ts";
 import type { Host } from "./eval/host.ts";
@@ -29,7 +29,6 @@ import { Machine, type MachineOptions } from "./eval/machine.ts";
 import { printFunction } from "./ll/print.ts";
 import type { LLFunction, LLProgram } from "./ll/program.ts";
 import { assertVerified } from "./ll/verify.ts";
-import { prepareForNative } from "./passes/native.ts";
 import { runPasses, type PassReport } from "./passes/passes.ts";
 import { lower } from "./repr/lower.ts";
 
@@ -256,7 +255,7 @@ function buildTimeFailure(machine: Machine, error: unknown): string | null {
   return null;
 }
 
-// ---------------------------------------------------------------- evaluate and build
+// ---------------------------------------------------------------- evaluate
 
 /** Runs a compiled program here; gives its exit code. */
 export function evaluate(
@@ -266,12 +265,6 @@ export function evaluate(
   options: MachineOptions = {},
 ): number {
   return new Machine(program, host, options).runMain(argv);
-}
-
-/** Makes an executable. The program is for native back ends only afterwards. */
-export async function build(program: LLProgram, options: BuildOptions): Promise<BuildResult> {
-  prepareForNative(program, { barriers: needsBarriers(options.gc) });
-  return buildNative(program, options);
 }
 
 // ---------------------------------------------------------------- dumps

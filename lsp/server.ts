@@ -79,7 +79,9 @@ class Server {
 
   #initialize({ capabilities }: InitializeParams): InitializeResult {
     const { textDocument, workspace } = capabilities;
-    this.#canPull = textDocument?.diagnostic !== undefined;
+    // What a client has pulled is out of date as soon as another file changes: it must be told.
+    this.#canPull =
+      textDocument?.diagnostic !== undefined && workspace?.diagnostics?.refreshSupport === true;
     this.#canWatch = workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
     this.#canRefreshHints = workspace?.inlayHint?.refreshSupport === true;
     this.#canRefreshTokens = workspace?.semanticTokens?.refreshSupport === true;
@@ -131,7 +133,9 @@ class Server {
   #documents(): void {
     const connection = this.#connection;
     const workspace = this.#workspace;
-    connection.onDidOpenTextDocument(({ textDocument: { uri, version, text } }) => {
+    connection.onDidOpenTextDocument(({ textDocument: { uri, languageId, version, text } }) => {
+      // Some clients tell of every document they have, whatever its language.
+      if (languageId !== "wright" && !uri.endsWith(".wr")) return;
       workspace.open(uri, version, text);
       this.#syntax(uri);
     });
@@ -140,6 +144,7 @@ class Server {
       this.#syntax(uri);
     });
     connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
+      if (workspace.document(uri) === null) return;
       workspace.close(uri);
       if (workspace.openDocuments().length > 0) return;
       for (const files of this.#published.values()) for (const path of files) this.#clear(path);
@@ -235,12 +240,21 @@ class Server {
     connection.onDocumentFormatting(answer("formatting", formatDocument));
     connection.onDocumentRangeFormatting(answer("formatting", formatRange));
     connection.onDocumentOnTypeFormatting(answer("formatting", formatOnType));
-    languages.inlayHint.on(answer("inlay hints", inlayHints));
+    languages.inlayHint.on(
+      answer("inlay hints", async (all, params) => {
+        const isFinal = await this.#isFinal(this.#canRefreshHints, params.textDocument.uri);
+        return isFinal ? inlayHints(all, params) : [];
+      }),
+    );
     languages.semanticTokens.on(
-      answer("colours", (all, { textDocument }) => semanticTokens(all, textDocument.uri, null)),
+      answer("colours", async (all, { textDocument }) => {
+        const isFinal = await this.#isFinal(this.#canRefreshTokens, textDocument.uri);
+        return isFinal ? semanticTokens(all, textDocument.uri, null) : { data: [] };
+      }),
     );
     languages.semanticTokens.onRange(
-      answer("colours", (all, { textDocument, range }) => {
+      answer("colours", async (all, { textDocument, range }) => {
+        if (!(await this.#isFinal(this.#canRefreshTokens, textDocument.uri))) return { data: [] };
         const document = all.workspace.document(textDocument.uri);
         if (document === null) return { data: [] };
         const [start, end] = [document.offsetAt(range.start), document.offsetAt(range.end)];
@@ -268,6 +282,17 @@ class Server {
       text: explainPage(uri),
     }));
     connection.onRequest("wright/settled", () => this.#workspace.settled());
+  }
+
+  /**
+   * Who does not ask again when there is something newer has to wait for it. The answer is to be about
+   * the text that was asked about: when that has changed meanwhile, it is asked again.
+   */
+  async #isFinal(isTold: boolean, uri: string): Promise<boolean> {
+    if (isTold) return true;
+    const version = this.#workspace.document(uri)?.version;
+    await this.#workspace.settled();
+    return this.#workspace.document(uri)?.version === version;
   }
 
   #log(what: string, error: unknown): void {

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type {
   CallHierarchyItem,
   CodeAction,
@@ -208,6 +209,8 @@ describe("completion", () => {
 
   it("offers what is visible, nearest first, and what a module has", async () => {
     const items = await client.ask<CompletionItem[]>("completion", main, "    return s^um");
+    const [start, end] = [11, 12].map((character) => ({ line: 7, character }));
+    expect(items[0]!.textEdit).toEqual({ range: { start, end }, newText: items[0]!.label });
     expect(labels(items).slice(0, 4)).toEqual(expect.arrayContaining(["sum", "shape", "shapes"]));
     expect(labels(items)).toEqual(expect.arrayContaining(["largest", "print", "list"]));
     const names = await client.ask<CompletionItem[]>("completion", main, "import L^ine");
@@ -510,6 +513,32 @@ describe("diagnostics and fixes", () => {
     });
     const final = more.find((one) => one.title === "Make `name` final")!;
     expect(client.applied(final.edit!).get(shapes)).toContain("    name: final str\n");
+  });
+});
+
+describe("other clients", () => {
+  it("that pull, but cannot be told to pull again, are pushed diagnostics", async () => {
+    const other = new Client();
+    await other.start({ textDocument: { diagnostic: {} } });
+    other.open(main, "def main(argv: list[str]) -> int:\n    return missing\n");
+    await other.settled();
+    expect(other.diagnostics.get(main)!.map(({ code }) => code)).toEqual(["E0203"]);
+    expect(await other.stop()).toBe(0);
+  });
+
+  it("that tell of every document get nothing for those that are not Wright", async () => {
+    const other = new Client();
+    await other.start();
+    const uri = pathToFileURL(join(FOLDER, "notes.txt")).href;
+    const textDocument = { uri, languageId: "plaintext", version: 1, text: "no Wright: (\n" };
+    await other.connection.sendNotification("textDocument/didOpen", { textDocument });
+    other.open(main, MAIN);
+    await other.settled();
+    expect([...other.diagnostics.keys()]).not.toContain(join(FOLDER, "notes.txt"));
+    await other.connection.sendNotification("textDocument/didClose", { textDocument: { uri } });
+    await other.settled();
+    expect(other.log).toEqual([]);
+    expect(await other.stop()).toBe(0);
   });
 });
 

@@ -7,6 +7,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import {
   createProtocolConnection,
+  type ClientCapabilities,
   type Diagnostic,
   type Position,
   type ProtocolConnection,
@@ -49,11 +50,11 @@ export class Client {
     this.connection.listen();
   }
 
-  async start(): Promise<void> {
+  async start(capabilities: ClientCapabilities = {}): Promise<void> {
     await this.connection.sendRequest("initialize", {
       processId: process.pid,
       rootUri: null,
-      capabilities: {},
+      capabilities,
     });
     await this.connection.sendNotification("initialized", {});
   }

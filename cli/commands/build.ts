@@ -2,7 +2,7 @@
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "../../compiler/driver.ts";
+import { build } from "../../compiler/native.ts";
 import type { BuildStep } from "../../compiler/c/build.ts";
 import type { CollectorName } from "../../compiler/collectors.ts";
 import type { BuildProblem } from "../../compiler/c/toolchain.ts";

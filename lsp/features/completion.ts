@@ -8,11 +8,12 @@ import {
   InsertTextFormat,
   type CompletionItem,
   type CompletionParams,
+  type Position,
 } from "vscode-languageserver";
 import { KEYWORDS, SOFT_KEYWORDS } from "../../dsl/grammar/tokens.ts";
 import type { Definition, DefinitionKind } from "../engine/data.ts";
 import { folderOf } from "../uris.ts";
-import type { View } from "../workspace.ts";
+import type { View, Workspace } from "../workspace.ts";
 import { chainBefore, meaningOf, membersOf, visibleAt } from "./chains.ts";
 import type { Context } from "./feature.ts";
 import { describe } from "./hover.ts";
@@ -48,19 +49,35 @@ export async function completion(
 ): Promise<CompletionItem[]> {
   const view = await workspace.view(textDocument.uri);
   if (view === null) return keywords();
+  const word = /\w*$/.exec(lineBefore(view, position))![0];
+  // Said and not left to the client: some take the word at the cursor for no part of it.
+  const start = { line: position.line, character: position.character - word.length };
+  const range = { start, end: position };
+  return itemsAt(workspace, view, position, word).map((one) => ({
+    ...one,
+    textEdit: { range, newText: one.label },
+  }));
+}
+
+function lineBefore({ document }: View, position: Position): string {
+  return document.getText({ start: { line: position.line, character: 0 }, end: position });
+}
+
+function itemsAt(
+  workspace: Workspace,
+  view: View,
+  position: Position,
+  word: string,
+): CompletionItem[] {
   const text = view.document.getText();
-  const offset = view.document.offsetAt(position);
-  const lineStart = text.lastIndexOf("\n", offset - 1) + 1;
-  const before = text.slice(lineStart, offset);
+  const before = lineBefore(view, position);
   if (isInComment(before)) return [];
-  const word = /\w*$/.exec(before)![0];
-  const start = offset - word.length;
+  const start = view.document.offsetAt(position) - word.length;
   const { uri } = view.document;
 
   const from = /^\s*from\s+([\w.]+)\s+import\s+\(?[\w\s,]*$/.exec(before);
   if (from !== null) return namesIn(view, from[1]!).map((one, i) => item(uri, one, i));
-  if (/^\s*(?:from|import)\s+[\w.]*$/.test(before))
-    return modules(context(workspace), view, before);
+  if (/^\s*(?:from|import)\s+[\w.]*$/.test(before)) return modules(workspace, view, before);
   if (text[start - 1] === ".") return members(view, start - 1).map((one, i) => item(uri, one, i));
 
   const old = view.mapping.back(start);
@@ -68,10 +85,6 @@ export async function completion(
     .filter((one) => !one.name.startsWith("__"))
     .map((one, i) => item(uri, one, i));
   return isStart(before, word) ? [...visible, ...keywords()] : [...visible, ...operators()];
-}
-
-function context(workspace: Context["workspace"]): Context {
-  return { workspace };
 }
 
 export async function resolveCompletion(
@@ -118,7 +131,7 @@ function namesIn(view: View, module: string): Definition[] {
 }
 
 /** Files beside this one, folders' modules, and the library's. */
-function modules({ workspace }: Context, view: View, before: string): CompletionItem[] {
+function modules(workspace: Workspace, view: View, before: string): CompletionItem[] {
   const written = /[\w.]*$/.exec(before)![0];
   const prefix = written.slice(0, written.lastIndexOf(".") + 1);
   const found = new Set<string>();
