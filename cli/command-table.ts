@@ -110,7 +110,7 @@ export const COMMANDS = [
         name: "target",
         value: "TARGET",
         choices: ["native", "wasm"],
-        help: "what to build for: native (default) or wasm (FILE.wasm, and FILE.mjs that runs it)",
+        help: "what to build for: native (default) or wasm (FILE.wasm, with FILE.mjs and FILE.browser.mjs that run it)",
       },
       TIME,
     ],

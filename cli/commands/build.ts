@@ -1,6 +1,6 @@
 /** `wright build [LANG]`: a native executable of the interpreter. */
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "../../compiler/native.ts";
 import type { BuildStep } from "../../compiler/c/build.ts";
@@ -18,7 +18,13 @@ import { count, duration, Exit, size } from "../terminal.ts";
 import { noMain } from "./run.ts";
 
 const INTERRUPTED = 130;
-const LOADER = fileURLToPath(new URL("../../runtime/wasm/loader.mjs", import.meta.url));
+/** What a module is written with, by what its name ends in: for Node, and for browsers. */
+const LOADERS: Readonly<Record<string, string>> = {
+  ".mjs": "loader.mjs",
+  ".browser.mjs": "browser.mjs",
+  ".browser.d.mts": "browser.d.mts",
+};
+const RUNTIME = fileURLToPath(new URL("../../runtime/wasm/", import.meta.url));
 
 export async function run(call: Invocation): Promise<number> {
   const { terminal } = call;
@@ -58,7 +64,8 @@ function writeModule(call: Invocation, program: LLProgram, output: string, start
   const path = output.endsWith(".wasm") ? output : `${output}.wasm`;
   makeFolder(dirname(path));
   replaceFile(path, bytes);
-  replaceFile(path.replace(/\.wasm$/, ".mjs"), readFileSync(LOADER));
+  for (const [end, name] of Object.entries(LOADERS))
+    replaceFile(path.replace(/\.wasm$/, end), readFileSync(join(RUNTIME, name)));
   terminal.say(progressLine(call, "written", performance.now() - began, "one module"));
   const time = duration(performance.now() - start);
   terminal.print(`${shown(path)}: ${size(bytes.length)} in ${time}`);
