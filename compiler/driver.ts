@@ -29,7 +29,7 @@ import { Machine, type MachineOptions } from "./eval/machine.ts";
 import { printFunction } from "./ll/print.ts";
 import type { LLFunction, LLProgram } from "./ll/program.ts";
 import { assertVerified } from "./ll/verify.ts";
-import { runPasses, type PassReport } from "./passes/passes.ts";
+import { runPasses, type Effort, type PassReport } from "./passes/passes.ts";
 import { lower } from "./repr/lower.ts";
 
 /** How the compiler reaches files. */
@@ -65,6 +65,7 @@ export interface CompileOptions extends AnalyseOptions {
   readonly until?: string;
   /** Passes to leave out. */
   readonly skip?: readonly string[];
+  readonly effort?: Effort;
   /** No passes at all: what the evaluator needs least. */
   readonly optimise?: boolean;
   /** Verify after every stage. */
@@ -214,6 +215,7 @@ export function compileAnalysed(analysis: Analysis, options: CompileOptions = {}
   runPasses(program, {
     ...(options.until === undefined ? {} : { until: options.until }),
     ...(options.skip === undefined ? {} : { skip: options.skip }),
+    ...(options.effort === undefined ? {} : { effort: options.effort }),
     ...(options.check === undefined ? {} : { check: options.check }),
     onPass: (report) => clock.note(report),
     ...(options.onProgram === undefined

@@ -31,7 +31,10 @@ export async function run(call: Invocation): Promise<number> {
   const start = performance.now();
   const project = openProject(call.positionals[0]);
   const output = optionText(call, "output") ?? project.output;
-  const { program, analysis, timings } = compileOrExit(call, project.entry, fileHost());
+  const isDev = flag(call, "dev");
+  const { program, analysis, timings } = compileOrExit(call, project.entry, fileHost(), {
+    effort: isDev ? "quick" : "full",
+  });
   if (analysis.program.main === null) throw noMain(project.entry);
   const analysed = performance.now();
   terminal.say(
@@ -40,7 +43,7 @@ export async function run(call: Invocation): Promise<number> {
   if (optionText(call, "target") === "wasm") return writeModule(call, program, output, start);
   const native = await buildExecutable(call, program, {
     output,
-    mode: flag(call, "dev") ? "dev" : "release",
+    mode: isDev ? "dev" : "release",
     cc: compilerOf(call, project),
     gc: (optionText(call, "gc") as CollectorName | undefined) ?? project.config?.gc,
     keepC: flag(call, "keep-c") ? `${output}.c-files` : undefined,
@@ -119,11 +122,10 @@ export async function buildExecutable(
   let cached = 0;
   const onProgress = (step: BuildStep) => {
     if (step.kind === "compiled") {
-      files = step.of;
+      files = step.done;
       if (step.cached) cached++;
-      terminal.status(`compiling C … ${step.done} of ${step.of}`);
-    } else if (step.kind === "emitted")
-      terminal.status(`compiling C … ${count(step.files, "file")}`);
+      terminal.status(`compiling C … ${step.done}${step.of === null ? "" : ` of ${step.of}`}`);
+    }
   };
   terminal.status("writing C …");
   const result = await call.interrupts.during((signal) =>

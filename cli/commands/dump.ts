@@ -233,7 +233,7 @@ function lowDot(fn: LLFunction): string {
 /** C has no functions that a stage could name, so the text is searched for the definition. */
 function cText(program: LLProgram, name: string | undefined): string {
   const wanted = name === undefined ? null : lowFunctions(program, name);
-  const { files } = emitC(program);
+  const files = [...emitC(program)];
   if (wanted === null)
     return files.map((file) => `/* ---- ${file.name} ---- */\n${file.text}`).join("\n");
   const all = files.map((file) => file.text).join("\n");

@@ -1,5 +1,6 @@
 /**
  * From a prepared low-level program to an executable: emit, compile in parallel with a cache, link.
+ * Files are compiled as they come: while some are compiled, others are still being written.
  *
  * The cache is keyed by everything that determines an object file: compiler, flags, and the texts
  * that go in. Files appear under their final names only when they are complete, in the cache and at
@@ -56,7 +57,8 @@ export type BuildStep =
       readonly file: string;
       readonly cached: boolean;
       readonly done: number;
-      readonly of: number;
+      /** Null while files are still being made. */
+      readonly of: number | null;
     }
   | { readonly kind: "linked"; readonly output: string };
 
@@ -89,24 +91,50 @@ async function buildIn(
   const compiler = await findCompiler(options.cc ?? (env["CC"] || null));
   if ("kind" in compiler) return { ok: false, problem: compiler };
   await checkOutput(resolve(options.output));
-  // 2. C files.
-  const { files } = emitC(program, emitOptions(options));
-  const characters = files.reduce((sum, file) => sum + file.text.length, 0);
-  options.onProgress?.({ kind: "emitted", files: files.length, characters });
-  const collector = await collectorSource(cacheDirectory(options), options.gc ?? DEFAULT_COLLECTOR);
-  const all = [...(await runtimeFiles()), collector, ...files];
-  await writeFiles(work, all);
-  if (options.keepC !== undefined) await writeFiles(options.keepC, all);
-  // 3. Object files, from the cache where possible.
-  const compiled = await compileAll(work, all, compiler, options);
+  // 2. C files, and object files from the cache where possible.
+  const compilation = new Compilation(work, compiler, options);
+  try {
+    await emitInto(compilation, work, program, options);
+  } catch (error) {
+    compilation.fail(error);
+  }
+  const compiled = await compilation.finish();
   if (!Array.isArray(compiled)) return { ok: false, problem: compiled };
-  // 4. The executable, under a temporary name first.
+  // 3. The executable, under a temporary name first.
   return await link(compiled, compiler, options);
+}
+
+async function emitInto(
+  compilation: Compilation,
+  work: string,
+  program: LLProgram,
+  options: BuildOptions,
+): Promise<void> {
+  let characters = 0;
+  let files = 0;
+  for await (const file of sourceFiles(program, options)) {
+    if (compilation.hasFailed) return;
+    await writeFiles(work, [file]);
+    if (options.keepC !== undefined) await writeFiles(options.keepC, [file]);
+    compilation.add(file);
+    characters += file.text.length;
+    files++;
+  }
+  options.onProgress?.({ kind: "emitted", files, characters });
+}
+
+/** Headers come before what includes them, the program's before the runtime's: those are often cached. */
+async function* sourceFiles(program: LLProgram, options: BuildOptions): AsyncGenerator<CFile> {
+  yield* await runtimeFiles(RUNTIME_HEADERS);
+  yield* emitC(program, emitOptions(options));
+  yield* await runtimeFiles(RUNTIME_SOURCES);
+  yield await collectorSource(cacheDirectory(options), options.gc ?? DEFAULT_COLLECTOR);
 }
 
 /** Small files use all cores and change one at a time; fast code wants the C compiler to see much at once. */
 function emitOptions({ mode, debug = false, emit }: BuildOptions): Partial<EmitOptions> {
-  return { lines: debug, ...(mode === "dev" ? { fileSize: 60_000 } : {}), ...emit };
+  const scattered = { layout: "scattered", fileSize: 150_000 } as const;
+  return { lines: debug, ...(mode === "dev" ? scattered : {}), ...emit };
 }
 
 /** Compiled once per configuration: these do not include the program's header. */
@@ -114,9 +142,9 @@ function isRuntime(name: string): boolean {
   return RUNTIME_SOURCES.includes(name) || name.startsWith("gc_");
 }
 
-async function runtimeFiles(): Promise<CFile[]> {
+async function runtimeFiles(names: readonly string[]): Promise<CFile[]> {
   return await Promise.all(
-    [...RUNTIME_HEADERS, ...RUNTIME_SOURCES].map(async (name) => ({
+    names.map(async (name) => ({
       name,
       text: await readFile(join(RUNTIME, name), "utf8"),
     })),
@@ -153,57 +181,93 @@ interface Unit {
   readonly object: string;
 }
 
-/** Object files of all units, or the first problem. */
-async function compileAll(
-  work: string,
-  files: readonly CFile[],
-  compiler: Compiler,
-  options: BuildOptions,
-): Promise<string[] | BuildProblem> {
-  const flags = compileFlags(compiler, flagOptions(options));
-  const store = join(cacheDirectory(options), "objects");
-  makeFolder(store);
-  const units = unitsOf(files, store, compiler, flags);
-  const pending = [...units];
-  let done = 0;
-  let problem: BuildProblem | null = null;
-  const worker = async (): Promise<void> => {
-    for (
-      let unit = pending.shift();
-      unit !== undefined && problem === null;
-      unit = pending.shift()
-    ) {
-      const cached = existsSync(unit.object);
-      const failure = cached ? null : await compile(unit, work, compiler, flags, options);
-      problem ??= failure;
-      if (problem !== null) return;
-      done++;
-      options.onProgress?.({ kind: "compiled", file: unit.name, cached, done, of: units.length });
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(availableParallelism(), 4) }, worker));
-  return problem ?? units.map((unit) => unit.object);
-}
+/** Compiles files as they are added, as many at a time as there are cores. */
+class Compilation {
+  readonly #work: string;
+  readonly #compiler: Compiler;
+  readonly #options: BuildOptions;
+  readonly #flags: readonly string[];
+  readonly #store: string;
+  readonly #headers: CFile[] = [];
+  readonly #units: Unit[] = [];
+  readonly #pending: Unit[] = [];
+  readonly #workers = new Set<Promise<void>>();
+  #done = 0;
+  #isComplete = false;
+  #problem: BuildProblem | null = null;
+  #error: { readonly thrown: unknown } | null = null;
 
-/** The largest files first, so that the last one to finish is a small one. */
-function unitsOf(
-  files: readonly CFile[],
-  store: string,
-  compiler: Compiler,
-  flags: readonly string[],
-): Unit[] {
-  const headers = files.filter(({ name }) => name.endsWith(".h"));
-  const runtimeHeaders = headers.filter(({ name }) => RUNTIME_HEADERS.includes(name));
-  const sources = files.filter(({ name }) => name.endsWith(".c"));
-  return [...sources]
-    .sort((a, b) => b.text.length - a.text.length)
-    .map((source) => {
-      // The runtime includes its own headers only, so it is compiled once per configuration.
-      const seen = isRuntime(source.name) ? runtimeHeaders : headers;
-      const parts = [compiler.version, ...flags, ...seen.map(({ text }) => text), source.text];
-      const key = createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 40);
-      return { name: source.name, object: join(store, `${key}.o`) };
-    });
+  constructor(work: string, compiler: Compiler, options: BuildOptions) {
+    this.#work = work;
+    this.#compiler = compiler;
+    this.#options = options;
+    this.#flags = compileFlags(compiler, flagOptions(options));
+    this.#store = join(cacheDirectory(options), "objects");
+    makeFolder(this.#store);
+  }
+
+  /** A file that has been written: a header, or one to compile. */
+  add(file: CFile): void {
+    if (file.name.endsWith(".h")) {
+      this.#headers.push(file);
+      return;
+    }
+    const unit = this.#unitOf(file);
+    this.#units.push(unit);
+    this.#pending.push(unit);
+    if (this.#workers.size < Math.min(availableParallelism(), 4)) this.#startWorker();
+  }
+
+  get hasFailed(): boolean {
+    return this.#problem !== null || this.#error !== null;
+  }
+
+  /** What was thrown is thrown again by `finish`, when no compiler runs any more. */
+  fail(thrown: unknown): void {
+    this.#error ??= { thrown };
+  }
+
+  /** Object files of all units, or the first problem. */
+  async finish(): Promise<string[] | BuildProblem> {
+    this.#isComplete = true;
+    await Promise.all(this.#workers);
+    if (this.#error !== null) throw this.#error.thrown;
+    return this.#problem ?? this.#units.map((unit) => unit.object);
+  }
+
+  #startWorker(): void {
+    const worker = this.#compilePending()
+      .catch((error: unknown) => this.fail(error))
+      .finally(() => this.#workers.delete(worker));
+    this.#workers.add(worker);
+  }
+
+  async #compilePending(): Promise<void> {
+    while (!this.hasFailed) {
+      const unit = this.#pending.shift();
+      if (unit === undefined) return;
+      const cached = existsSync(unit.object);
+      const failure = cached
+        ? null
+        : await compile(unit, this.#work, this.#compiler, this.#flags, this.#options);
+      this.#problem ??= failure;
+      if (this.#problem !== null) return;
+      const done = ++this.#done;
+      const of = this.#isComplete ? this.#units.length : null;
+      this.#options.onProgress?.({ kind: "compiled", file: unit.name, cached, done, of });
+    }
+  }
+
+  #unitOf(source: CFile): Unit {
+    // The runtime includes its own headers only, so it is compiled once per configuration.
+    const isOwn = ({ name }: CFile) => RUNTIME_HEADERS.includes(name);
+    const seen = isRuntime(source.name) ? this.#headers.filter(isOwn) : this.#headers;
+    const parts = [this.#compiler.version, ...this.#flags, ...seen.map(({ text }) => text)];
+    const key = createHash("sha256")
+      .update([...parts, source.text].join("\0"))
+      .digest("hex");
+    return { name: source.name, object: join(this.#store, `${key.slice(0, 40)}.o`) };
+  }
 }
 
 async function compile(

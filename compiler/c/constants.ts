@@ -9,11 +9,11 @@
 import { InternalError, unreachable } from "../../dsl/syntax/diagnostics.ts";
 import { HeapArray, HeapStruct, Immediate, type HeapObject, type Word } from "../eval/heap.ts";
 import { isFunctionValue } from "../passes/reachable.ts";
-import { stringLiteral } from "./names.ts";
+import { identifier, stringLiteral } from "./names.ts";
 import type { Names } from "./names.ts";
 import { members, storageType } from "./types.ts";
 import { mayReferToAllocated, storageSize } from "../ll/types.ts";
-import type { LLConst, LLConstant, LLTable } from "../ll/program.ts";
+import type { LLConst, LLConstant, LLFunction, LLTable } from "../ll/program.ts";
 import type { ImmediateInfo, LLType, Storage } from "../ll/types.ts";
 
 export type Prebuilt = HeapStruct | HeapArray;
@@ -25,6 +25,8 @@ export class Constants {
   readonly #names: Names;
   /** Prebuilt objects that text made so far mentions; each file declares its own. */
   readonly mentioned = new Set<Prebuilt>();
+  /** Functions that it mentions. */
+  readonly functions = new Set<LLFunction>();
 
   constructor(names: Names) {
     this.#names = names;
@@ -52,8 +54,13 @@ export class Constants {
       case "object":
         return this.reference(constant.object);
       case "function":
-        return `((wr_fn)${this.#names.fn(constant.function)})`;
+        return `((wr_fn)${this.function(constant.function)})`;
     }
+  }
+
+  function(fn: LLFunction): string {
+    this.functions.add(fn);
+    return this.#names.fn(fn);
   }
 
   reference(object: HeapObject): string {
@@ -65,7 +72,7 @@ export class Constants {
   }
 
   objectName(object: Prebuilt): string {
-    return this.#names.object(object, nameHint(object));
+    return this.#names.object(object, nameHint);
   }
 
   /** Declarations of what was mentioned, for a file of code; starts a new list. */
@@ -76,13 +83,27 @@ export class Constants {
   }
 }
 
-/** The first characters of a string, the type's name of anything else. */
+const LONGEST_HINT = 24;
+
+/**
+ * The first characters of a string, the type's name of anything else. What distinguishes strings
+ * beyond those is a hash and no number, which would change when others come or go.
+ */
 function nameHint(object: Prebuilt): string {
   if (object instanceof HeapArray && object.type.name === "str") {
-    const start = Array.from(object.items.slice(0, 24) as Uint8Array, Number);
-    return `str_${String.fromCharCode(...start)}`;
+    const bytes = object.items as Uint8Array;
+    const start = String.fromCharCode(...Array.from(bytes.slice(0, LONGEST_HINT), Number));
+    const says = bytes.length <= LONGEST_HINT && identifier(start) === start;
+    return says ? `str_${start}` : `str_${start}_${hashOf(bytes)}`;
   }
   return object.type.name;
+}
+
+/** FNV-1a, eight hexadecimal digits. */
+function hashOf(bytes: ArrayLike<number>): string {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ Number(bytes[i]), 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, "0");
 }
 
 // ---- literals -----------------------------------------------------------------------------------

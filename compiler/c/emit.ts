@@ -1,13 +1,16 @@
 /**
  * A prepared low-level program (`passes/native.ts`) as C files.
  *
- *     program.h     structs, prototypes, tables, functions that are always inlined
- *     code_1.c …    functions, in the program's order
+ *     program.h     structs, tables, functions that are always inlined
+ *     code_1.c …    functions, and declarations of what those mention
+ *     sites.c       the places that tracebacks show
  *     data.c        the frozen heap, tables, the collector's view of types, the platform's hooks
  *
- * Small programs are one file of code, so that the C compiler sees everything. Larger ones are cut
- * where a function's name says so (a hash), not where a size is reached: an edit in one place then
- * leaves the other files as they were, and the build cache knows them.
+ * Files are made one by one, when they are asked for: the first may be compiled before the last is
+ * there. For fast code functions are together as the program has them, in few files, so that the C
+ * compiler sees much at once. For fast builds they are scattered over files by their names' hashes,
+ * and a file says nothing of others' functions but what it uses: an edit in one place then leaves
+ * the other files as they were, and the build cache knows them.
  */
 import { createHash } from "node:crypto";
 import { reachable, type Reachable } from "../passes/reachable.ts";
@@ -22,6 +25,8 @@ import type { LLFunction, LLProgram } from "../ll/program.ts";
 export interface EmitOptions {
   /** `#line` directives: C debuggers and messages then speak of Wright source. */
   readonly lines: boolean;
+  /** Functions in the program's order, or each where its name's hash says. */
+  readonly layout: "together" | "scattered";
   /** Characters of C per file, roughly. */
   readonly fileSize: number;
 }
@@ -31,32 +36,41 @@ export interface CFile {
   readonly text: string;
 }
 
-export const DEFAULT_EMIT_OPTIONS: EmitOptions = { lines: false, fileSize: 400_000 };
+const DEFAULT_EMIT_OPTIONS: EmitOptions = { lines: false, layout: "together", fileSize: 400_000 };
 
 interface Context {
   readonly program: LLProgram;
   readonly found: Reachable;
   readonly names: Names;
   readonly immediates: readonly ImmediateClass[];
+  readonly sites: Sites;
   readonly options: EmitOptions;
 }
 
-export function emitC(program: LLProgram, options: Partial<EmitOptions> = {}): { files: CFile[] } {
+/** The header first. */
+export function* emitC(
+  program: LLProgram,
+  options: Partial<EmitOptions> = {},
+): Generator<CFile, void> {
   const context: Context = {
     program,
     found: reachable(program),
     names: new Names(),
     immediates: immediateClasses(program),
+    sites: new Sites(),
     options: { ...DEFAULT_EMIT_OPTIONS, ...options },
   };
-  // 1. The header comes first: names are given in its order, whatever the files' order.
-  const header = emitHeader(context);
-  // 2. Functions, in files of about equal size.
+  // 1. Names are given in the program's order, whatever the files' order.
+  for (const fn of program.functions) context.names.fn(fn);
+  yield emitHeader(context);
+  // 2. Functions.
   const outOfLine = program.functions.filter((fn) => fn.graph !== null && !isInHeader(fn, context));
-  const code = emitCode(context, outOfLine);
+  yield* context.options.layout === "together"
+    ? emitTogether(context, outOfLine)
+    : emitScattered(context, outOfLine);
   // 3. Everything that is data.
-  const data = emitData(context);
-  return { files: [header, ...code, data] };
+  yield emitSites(context);
+  yield emitData(context);
 }
 
 /** Functions that every file has its own copy of. What is used as a value needs one address. */
@@ -74,11 +88,13 @@ export function emitLibraryC(program: LLProgram, name: string): CFile {
     found: reachable(program),
     names: new Names(),
     immediates: [],
+    sites: new Sites(),
     options: DEFAULT_EMIT_OPTIONS,
   };
   const defined = program.functions.filter((fn) => fn.graph !== null);
   const file = fileContext(context);
   const bodies = defined.map((fn) => `static ${emitFunction(fn, file)}`);
+  const sites = context.sites.definitions(context.names).map((text) => `static ${text}`);
   const prototypes = program.functions.map((fn) =>
     fn.graph === null
       ? externDeclaration(fn, context.names)
@@ -93,7 +109,8 @@ export function emitLibraryC(program: LLProgram, name: string): CFile {
     text: joinSections([
       includes,
       prototypes.join("\n"),
-      ...preamble(file),
+      sites.join("\n"),
+      file.constants.takeDeclarations().join("\n"),
       ...bodies,
       ...wrappers,
     ]),
@@ -118,7 +135,6 @@ function emitHeader(context: Context): CFile {
     '#include "wright.h"\n#include "gc.h"',
     structDeclarations(program, names),
     program.tables.map((table) => `extern ${tableDeclaration(table, names)};`).join("\n"),
-    program.functions.map((fn) => declaration(fn, context)).join("\n"),
     taggedClassFunction(context.immediates),
     emitInlined(context),
   ];
@@ -146,66 +162,129 @@ function externDeclaration(fn: LLFunction, names: Names): string {
 function emitInlined(context: Context): string {
   const inlined = context.program.functions.filter((fn) => isInHeader(fn, context));
   if (inlined.length === 0) return "";
-  const file = fileContext(context, "inlined_site_");
+  const file = fileContext(context);
   const bodies = inlined.map((fn) => `static inline ${emitFunction(fn, file)}`);
   // They know prebuilt objects as arrays of unknown size; the file that defines those does not need them.
-  return joinSections(["#ifndef WRIGHT_DATA", ...preamble(file), ...bodies, "#endif"]);
+  const declared = preamble(context, file, inlined);
+  return joinSections(["#ifndef WRIGHT_DATA", ...declared, ...bodies, "#endif"]);
 }
 
 // ---- code --------------------------------------------------------------------------------------------
 
-function fileContext({ names, immediates, options }: Context, sites = "site_"): FileContext {
-  return {
-    names,
-    immediates,
-    constants: new Constants(names),
-    sites: new Sites(sites),
-    lines: options.lines,
-  };
+function fileContext({ names, immediates, sites, options }: Context): FileContext {
+  const constants = new Constants(names);
+  return { names, immediates, constants, sites, sited: new Set(), lines: options.lines };
 }
 
-/** Declarations that the functions of a file turned out to need. */
-function preamble({ constants, sites }: FileContext): string[] {
-  return [constants.takeDeclarations().join("\n"), sites.definitions.join("\n")];
+/** Declarations that a file of some functions turned out to need. */
+function preamble(
+  context: Context,
+  { names, constants, sited }: FileContext,
+  defined: readonly LLFunction[],
+): string[] {
+  const functions = new Set([...defined, ...constants.functions]);
+  return [
+    [...functions].map((fn) => declaration(fn, context)).join("\n"),
+    constants.takeDeclarations().join("\n"),
+    [...sited].map((fn) => `extern const wr_site ${names.sites(fn)}[];`).join("\n"),
+  ];
 }
 
-function emitCode(context: Context, functions: readonly LLFunction[]): CFile[] {
-  const files: CFile[] = [];
+function codeFile(context: Context, number: number, functions: readonly LLFunction[]): CFile {
+  const file = fileContext(context);
+  const bodies = functions.map((fn) => emitFunction(fn, file));
+  return fileOfCode(context, number, file, functions, bodies);
+}
+
+function fileOfCode(
+  context: Context,
+  number: number,
+  file: FileContext,
+  functions: readonly LLFunction[],
+  bodies: readonly string[],
+): CFile {
+  const declared = preamble(context, file, functions);
+  const text = joinSections(['#include "program.h"', ...declared, ...bodies]);
+  return { name: `code_${number}.c`, text };
+}
+
+function* emitTogether(context: Context, functions: readonly LLFunction[]): Generator<CFile> {
+  let number = 1;
   let file = fileContext(context);
+  let defined: LLFunction[] = [];
   let bodies: string[] = [];
   let size = 0;
-  const finish = () => {
-    if (bodies.length === 0) return;
-    const text = joinSections(['#include "program.h"', ...preamble(file), ...bodies]);
-    files.push({ name: `code_${files.length + 1}.c`, text });
-    file = fileContext(context);
-    bodies = [];
-    size = 0;
-  };
   for (const fn of functions) {
     const text = emitFunction(fn, file);
+    defined.push(fn);
     bodies.push(text);
     size += text.length;
-    if (mayCutAfter(fn, size, context.options.fileSize)) finish();
+    if (!mayCutAfter(fn, size, context.options.fileSize)) continue;
+    yield fileOfCode(context, number++, file, defined, bodies);
+    file = fileContext(context);
+    [defined, bodies, size] = [[], [], 0];
   }
-  finish();
-  return files;
+  if (bodies.length > 0) yield fileOfCode(context, number, file, defined, bodies);
 }
 
-/** One function in sixteen ends a file that is full. */
+/** One function in sixteen ends a file that is full: an edit moves the cuts near it only. */
 function mayCutAfter(fn: LLFunction, size: number, fileSize: number): boolean {
   if (size < fileSize) return false;
-  const digest = createHash("sha256").update(fn.name).digest();
-  return digest[0]! % 16 === 0 || size > 2 * fileSize;
+  return hashOf(fn) % 16 === 0 || size > 2 * fileSize;
+}
+
+function hashOf(fn: LLFunction): number {
+  return createHash("sha256").update(fn.name).digest().readUInt16BE();
+}
+
+/** What an op becomes, in characters of C. */
+const CHARACTERS_PER_OP = 30;
+
+/**
+ * Each function in the file that its name's hash chooses. The number of files is a power of two, so
+ * that it changes when a program has doubled and not before. The largest file comes first, so that
+ * the last one to be compiled is a small one.
+ */
+function* emitScattered(context: Context, functions: readonly LLFunction[]): Generator<CFile> {
+  const sizes = new Map(functions.map((fn) => [fn, sizeOf(fn)]));
+  const sizeOfAll = (some: readonly LLFunction[]) =>
+    some.reduce((sum, fn) => sum + sizes.get(fn)!, 0);
+  const wanted = sizeOfAll(functions) / context.options.fileSize;
+  const count = 2 ** Math.max(0, Math.round(Math.log2(wanted)));
+  const files = Array.from({ length: count }, (_, i) => ({
+    number: i + 1,
+    functions: [] as LLFunction[],
+    size: 0,
+  }));
+  for (const fn of functions) files[hashOf(fn) % count]!.functions.push(fn);
+  for (const file of files) {
+    file.functions.sort((a, b) => (a.name < b.name ? -1 : 1));
+    file.size = sizeOfAll(file.functions);
+  }
+  files.sort((a, b) => b.size - a.size);
+  for (const file of files)
+    if (file.functions.length > 0) yield codeFile(context, file.number, file.functions);
+}
+
+function sizeOf({ graph }: LLFunction): number {
+  return graph!.blocks.reduce((sum, { ops }) => sum + ops.length + 2, 0) * CHARACTERS_PER_OP;
 }
 
 // ---- data --------------------------------------------------------------------------------------------
 
+function emitSites({ sites, names }: Context): CFile {
+  const sections = ['#include "wright.h"', ...sites.definitions(names)];
+  return { name: "sites.c", text: joinSections(sections) };
+}
+
 function emitData(context: Context): CFile {
   const { program, names, found } = context;
   const data = { objects: found.objects, tables: program.tables, names };
+  const { entry, well } = program;
+  const functions = new Set([entry, well.describeException, ...found.addressTaken]);
   const sections = [
     '#define WRIGHT_DATA\n#include "program.h"',
+    [...functions].map((fn) => declaration(fn, context)).join("\n"),
     typeTable(program, names),
     objectDefinitions(data),
     tableDefinitions(data),

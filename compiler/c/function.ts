@@ -45,32 +45,37 @@ export interface FileContext {
   readonly names: Names;
   readonly constants: Constants;
   readonly immediates: readonly ImmediateClass[];
+  /** The program's: places are data of their own, see `emit.ts`. */
   readonly sites: Sites;
+  /** Functions whose places the file refers to. */
+  readonly sited: Set<LLFunction>;
   /** Write `#line` directives that point at the Wright source. */
   readonly lines: boolean;
 }
 
-/** Places for tracebacks, one static record each. */
+/**
+ * Places for tracebacks: an array per function, apart from the code that refers to it. So a line
+ * that is added to a function moves the numbers of those below it, but changes nobody's code.
+ */
 export class Sites {
-  readonly #names = new Map<string, string>();
-  readonly definitions: string[] = [];
-  /** Keeps the header's records apart from those of the file that includes it. */
-  readonly #prefix: string;
+  readonly #records = new Map<LLFunction, Map<string, number>>();
 
-  constructor(prefix: string) {
-    this.#prefix = prefix;
-  }
-
-  name(frame: Frame): string {
+  /** `&s__main_f[3]`: where `frame` is, as code of `fn` says it. */
+  address(fn: LLFunction, frame: Frame, names: Names): string {
+    let records = this.#records.get(fn);
+    if (records === undefined) this.#records.set(fn, (records = new Map()));
     const file = textLiteral(frame.at.chunk.file.path);
     const record = `{${file}, ${textLiteral(frame.function)}, ${startPosition(frame.at).line}}`;
-    let name = this.#names.get(record);
-    if (name === undefined) {
-      name = `${this.#prefix}${this.#names.size}`;
-      this.#names.set(record, name);
-      this.definitions.push(`static const wr_site ${name} = ${record};`);
-    }
-    return name;
+    let index = records.get(record);
+    if (index === undefined) records.set(record, (index = records.size));
+    return `&${names.sites(fn)}[${index}]`;
+  }
+
+  definitions(names: Names): string[] {
+    return [...this.#records].map(
+      ([fn, records]) =>
+        `const wr_site ${names.sites(fn)}[] = {\n${[...records.keys()].map((one) => `  ${one},`).join("\n")}\n};`,
+    );
   }
 }
 
@@ -186,7 +191,10 @@ class FunctionWriter {
   }
 
   #tracebackAdd(frames: readonly Frame[]): void {
-    for (const frame of frames) this.#line(`wr_traceback_add(&${this.#file.sites.name(frame)});`);
+    const { sites, sited, names } = this.#file;
+    if (frames.length > 0) sited.add(this.#fn);
+    for (const frame of frames)
+      this.#line(`wr_traceback_add(${sites.address(this.#fn, frame, names)});`);
   }
 
   #nameWeb(web: Web): string {
@@ -392,7 +400,8 @@ class FunctionWriter {
       for (const value of values) this.#line(`case ${value}:`);
       this.#inside(() => this.#follow(link, depth + 1));
     }
-    this.#line("default:");
+    // A statement of its own: what follows may turn out to be a jump to what comes next anyway.
+    this.#line("default:;");
     this.#inside(() => {
       if (exit.otherwise === null) this.#line("__builtin_unreachable();");
       else this.#follow(exit.otherwise, depth + 1);

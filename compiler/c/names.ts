@@ -12,12 +12,18 @@ import { layoutOf, type ArrayType, type Field, type StructType } from "../ll/typ
 const LONGEST = 80;
 
 export class Names {
-  readonly #taken = new Set<string>();
+  /** Names that exist, with the number that the next one like it gets. */
+  readonly #taken = new Map<string, number>();
   readonly #given = new Map<object, string>();
   readonly #fields = new Map<readonly Field[], readonly string[]>();
 
   fn(fn: LLFunction): string {
     return this.#name(fn, "w_", fn.name);
+  }
+
+  /** Of a function's places for tracebacks. Names of locals have no two underscores in a row. */
+  sites(fn: LLFunction): string {
+    return `s_${this.fn(fn).slice(1)}`;
   }
 
   struct(type: StructType | ArrayType): string {
@@ -28,8 +34,8 @@ export class Names {
     return this.#name(table, "t_", table.name);
   }
 
-  object(object: HeapStruct | HeapArray, hint: string): string {
-    return this.#name(object, "o_", hint);
+  object<T extends HeapStruct | HeapArray>(object: T, hint: (object: T) => string): string {
+    return this.#given.get(object) ?? this.#name(object, "o_", hint(object));
   }
 
   /** Distinct within one struct; inherited fields have the same name in the base. */
@@ -40,7 +46,7 @@ export class Names {
   fieldsOf(type: StructType | ArrayType): readonly string[] {
     let names = this.#fields.get(type.fields);
     if (names === undefined) {
-      const taken = new Set<string>(["h_", "length_", "items_"]);
+      const taken = new Map(["h_", "length_", "items_"].map((name) => [name, 2]));
       names = type.fields.map(({ name }) => unique(`${identifier(name)}_`, taken));
       this.#fields.set(type.fields, names);
     }
@@ -63,10 +69,16 @@ export function identifier(text: string): string {
   return /^[A-Za-z]/.test(plain) ? plain : `n${plain}`;
 }
 
-function unique(name: string, taken: Set<string>): string {
+/** `taken`: the names that exist, each with the number to try next when it is asked for again. */
+function unique(name: string, taken: Map<string, number>): string {
+  let n = taken.get(name);
   let candidate = name;
-  for (let n = 2; taken.has(candidate); n++) candidate = `${name}_${n}`;
-  taken.add(candidate);
+  if (n !== undefined) {
+    do candidate = `${name}_${n++}`;
+    while (taken.has(candidate));
+    taken.set(name, n);
+  }
+  taken.set(candidate, 2);
   return candidate;
 }
 

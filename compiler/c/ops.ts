@@ -50,7 +50,7 @@ export function expression(op: LLOp, context: OpContext): string {
 }
 
 const IRREGULAR: Record<Exclude<Irregular<"c">, PlacedOp>, Expression> = {
-  call: (op, c) => `${c.names.fn(op.aux.callee!)}(${list(op.args, c)})`,
+  call: (op, c) => `${c.constants.function(op.aux.callee!)}(${list(op.args, c)})`,
   call_indirect: (op, c) => {
     const [target, ...args] = op.args;
     return `((${signatureType(op.aux.signature!)})${c.atom(target!)})(${list(args, c)})`;

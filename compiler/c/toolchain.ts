@@ -142,7 +142,9 @@ export function compileFlags(compiler: Compiler, options: FlagOptions): string[]
 
 function optimization({ version }: Compiler, { mode, sanitizers }: FlagOptions): string[] {
   if (mode === "quick") return ["-O0"];
-  if (sanitizers || mode === "dev") return ["-O1"];
+  if (sanitizers) return ["-O1"];
+  // GCC's -Og makes code as fast as its -O1 does of ours, in two thirds of the time; Clang's is its -O1.
+  if (mode === "dev") return ["-Og"];
   // GCC would join equal ends of an interpreter's handlers, whose dispatch was repeated on purpose.
   return /clang/i.test(version) ? ["-O2"] : ["-O2", "-fno-crossjumping"];
 }

@@ -40,8 +40,14 @@ import { fold } from "./fold.ts";
 import { simplifyGraph } from "./simplify.ts";
 
 /** What a body may cost to be copied unasked, and if nobody else calls it. */
-const SMALL = 10;
-const SMALL_ONLY_CALL = 60;
+export interface Limits {
+  readonly small: number;
+  readonly smallOnlyCall: number;
+}
+
+const FULL_LIMITS: Limits = { small: 10, smallOnlyCall: 60 };
+/** Less code for the C compiler, and fewer functions that change when one does. */
+export const QUICK_LIMITS: Limits = { small: 5, smallOnlyCall: 20 };
 /** A function does not grow beyond this by calls that did not ask to be inlined. */
 const LARGEST_CALLER = 4000;
 
@@ -50,14 +56,14 @@ const ROUNDS = 3;
 /** Hints that the tracer looks for at the call. */
 const OPAQUE_HINTS = ["elidable", "opaque", "inside_if"];
 
-export function inlineCalls(program: LLProgram): number {
+export function inlineCalls(program: LLProgram, limits: Limits = FULL_LIMITS): number {
   // 1. Which functions raise: only those need handlers in copies.
   const calls = callGraph(program);
   const withGraph = program.functions.filter((fn) => fn.graph !== null);
   computeEffects(program, calls, recursiveFunctions(withGraph, calls));
   for (const fn of withGraph) if (guardsNothing(fn)) simplifyGraph(fn.graph!);
   // 2. Callees before callers; members of a cycle are not copied into one another.
-  const inliner = new Inliner(countCalls(withGraph));
+  const inliner = new Inliner(countCalls(withGraph), limits);
   let count = 0;
   for (const component of components(withGraph, calls.callees)) {
     const recursive = component.length > 1 || calls.callees(component[0]!).has(component[0]!);
@@ -94,11 +100,13 @@ function countCalls(functions: readonly LLFunction[]): Map<LLFunction, number> {
 
 class Inliner {
   private readonly calls: ReadonlyMap<LLFunction, number>;
+  private readonly limits: Limits;
   /** Cost of the functions that may be copied: finished, and part of no cycle. */
   private readonly costs = new Map<LLFunction, number>();
 
-  constructor(calls: ReadonlyMap<LLFunction, number>) {
+  constructor(calls: ReadonlyMap<LLFunction, number>, limits: Limits) {
     this.calls = calls;
+    this.limits = limits;
   }
 
   finished(fn: LLFunction): void {
@@ -150,7 +158,8 @@ class Inliner {
     if (callee.inline === "always") return true;
     if (OPAQUE_HINTS.some((hint) => callee.hints.has(hint)) || callerCost > LARGEST_CALLER)
       return false;
-    return cost <= (this.calls.get(callee) === 1 ? SMALL_ONLY_CALL : SMALL);
+    const { small, smallOnlyCall } = this.limits;
+    return cost <= (this.calls.get(callee) === 1 ? smallOnlyCall : small);
   }
 }
 

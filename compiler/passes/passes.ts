@@ -10,7 +10,7 @@ import { assertVerified } from "../ll/verify.ts";
 import { eliminateCommon } from "./cse.ts";
 import { removeDeadCode, removeDeadFunctions } from "./dead-code.ts";
 import { fold } from "./fold.ts";
-import { inlineCalls } from "./inline.ts";
+import { inlineCalls, QUICK_LIMITS } from "./inline.ts";
 import { removeMallocs } from "./remove-mallocs.ts";
 import { simplify } from "./simplify.ts";
 import { close, open } from "./ssa.ts";
@@ -22,7 +22,12 @@ export interface Pass {
   readonly doc: string;
   /** Changes the program; says how many rewrites there were. */
   readonly run: (program: LLProgram) => number;
+  /** What a quick pipeline has in its place: a lighter form, or nothing. */
+  readonly quick?: Pass["run"] | null;
 }
+
+/** `quick`: for fast builds; the C compiler does again most of what is left out. */
+export type Effort = "full" | "quick";
 
 function perFunction(run: (fn: LLFunction) => number): Pass["run"] {
   return (program) =>
@@ -37,23 +42,35 @@ export const PASSES: readonly Pass[] = [
     run: perFunction(simplify),
   },
   { name: "fold", doc: "computes what is known", run: perFunction(fold) },
-  { name: "inline", doc: "puts small functions in the place of their calls", run: inlineCalls },
+  {
+    name: "inline",
+    doc: "puts small functions in the place of their calls",
+    run: (program) => inlineCalls(program),
+    quick: (program) => inlineCalls(program, QUICK_LIMITS),
+  },
   {
     name: "thread-jumps",
     doc: "leads links past tests that they decide",
     run: perFunction(threadJumps),
+    quick: null,
   },
   {
     name: "remove-mallocs",
     doc: "keeps objects that never leave a function in variables",
     run: perFunction(removeMallocs),
   },
-  { name: "cse", doc: "computes and loads things once", run: perFunction(eliminateCommon) },
-  { name: "fold-2", doc: "computes what is known now", run: perFunction(fold) },
+  {
+    name: "cse",
+    doc: "computes and loads things once",
+    run: perFunction(eliminateCommon),
+    quick: null,
+  },
+  { name: "fold-2", doc: "computes what is known now", run: perFunction(fold), quick: null },
   {
     name: "remove-mallocs-2",
     doc: "objects that escaped into removed objects only",
     run: perFunction(removeMallocs),
+    quick: null,
   },
   { name: "simplify-2", doc: "straightens what is left", run: perFunction(simplify) },
   {
@@ -121,6 +138,7 @@ export interface PassOptions {
   readonly until?: string;
   /** Passes to leave out. */
   readonly skip?: readonly string[];
+  readonly effort?: Effort;
   /** Verify the program after every pass. */
   readonly check?: boolean;
   readonly onPass?: (report: PassReport) => void;
@@ -133,8 +151,9 @@ export function runPasses(program: LLProgram, options: PassOptions = {}): PassRe
   const closeEach = options.check === true || options.onProgram !== undefined;
   openAll(program);
   for (const pass of PASSES) {
-    if (options.skip?.includes(pass.name) !== true) {
-      const report = runPass(program, pass);
+    const run = options.effort === "quick" && pass.quick !== undefined ? pass.quick : pass.run;
+    if (run !== null && options.skip?.includes(pass.name) !== true) {
+      const report = runPass(program, pass.name, run);
       reports.push(report);
       options.onPass?.(report);
       if (closeEach) {
@@ -150,10 +169,10 @@ export function runPasses(program: LLProgram, options: PassOptions = {}): PassRe
   return reports;
 }
 
-function runPass(program: LLProgram, pass: Pass): PassReport {
+function runPass(program: LLProgram, name: string, run: Pass["run"]): PassReport {
   const start = performance.now();
-  const rewrites = pass.run(program);
-  return { name: pass.name, rewrites, milliseconds: performance.now() - start };
+  const rewrites = run(program);
+  return { name, rewrites, milliseconds: performance.now() - start };
 }
 
 function openAll(program: LLProgram): void {
