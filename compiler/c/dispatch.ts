@@ -9,6 +9,7 @@
  * predictors tell apart, and a guest's branch stays a branch: its two ways fetch separately.
  */
 import { exitLinks } from "../../dsl/flow/graph.ts";
+import type { SideTable } from "../ll/side-table.ts";
 import type { LLBlock, LLExit, LLGraph } from "../ll/program.ts";
 
 export interface Dispatch {
@@ -29,7 +30,7 @@ const MOST_COPIED_OPS = 20_000;
 /** By the head of the chain. */
 export function findDispatches(
   graph: LLGraph,
-  waysIn: ReadonlyMap<LLBlock, number>,
+  waysIn: SideTable<LLBlock, number>,
 ): Map<LLBlock, Dispatch> {
   const found = new Map<LLBlock, Dispatch>();
   for (const block of graph.blocks) {
@@ -74,7 +75,7 @@ function denseRange(exit: SwitchExit): { least: bigint; most: bigint } | null {
 function chainTo(
   last: LLBlock,
   graph: LLGraph,
-  waysIn: ReadonlyMap<LLBlock, number>,
+  waysIn: SideTable<LLBlock, number>,
 ): LLBlock[] | null {
   const chain = [last];
   while (waysIn.get(chain[0]!) === 1) {

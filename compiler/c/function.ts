@@ -14,9 +14,10 @@
 import { exitLinks } from "../../dsl/flow/graph.ts";
 import { startPosition, type Span } from "../../dsl/syntax/source.ts";
 import { opRow } from "../ops/table.ts";
+import { eachRead } from "../ll/contain.ts";
+import { SideSet, SideTable } from "../ll/side-table.ts";
 import { liveAcross } from "../passes/roots.ts";
-import { valuesRead } from "../passes/reachable.ts";
-import { buildWebs, lifetimes, type Interval, type Web } from "../passes/webs.ts";
+import { buildWebs, lifetimes, type Lifetimes, type Web, type Webs } from "../passes/webs.ts";
 import type { Constants } from "./constants.ts";
 import { intText } from "./constants.ts";
 import { findDispatches, type Dispatch, type SwitchExit } from "./dispatch.ts";
@@ -90,7 +91,8 @@ export function emitFunction(fn: LLFunction, file: FileContext): string {
 export function onlyRaises(fn: LLFunction): boolean {
   const blocks = fn.graph?.blocks ?? [];
   const leaving = (op: LLOp) => op.name === "exc_set" || op.name === "traceback_add";
-  const order = new Map(blocks.map((block, index) => [block, index]));
+  const order = new SideTable<LLBlock, number>();
+  blocks.forEach((block, index) => order.set(block, index));
   return blocks.every((block) => {
     if (block.exit.kind === "return") return block.ops.some(leaving);
     // A loop may be where a program spends its life, even if only an exception ends it.
@@ -106,19 +108,19 @@ class FunctionWriter {
   readonly #graph: LLGraph;
   readonly #file: FileContext;
   readonly #ops: OpContext;
-  readonly #lives: ReadonlyMap<LLVariable, Interval>;
-  readonly #webs: ReadonlyMap<LLVariable, Web>;
+  readonly #lives: Lifetimes;
+  readonly #webs: Webs;
   readonly #localNames = new Map<Web, string>();
   /** How often each variable is read. */
-  readonly #reads: ReadonlyMap<LLVariable, number>;
-  readonly #waysIn: Map<LLBlock, number>;
+  readonly #reads: SideTable<LLVariable, number>;
+  readonly #waysIn: SideTable<LLBlock, number>;
   readonly #dispatches: ReadonlyMap<LLBlock, Dispatch>;
-  readonly #order: ReadonlyMap<LLBlock, number>;
+  readonly #order = new SideTable<LLBlock, number>();
 
   readonly #lines: Line[] = [];
   readonly #declared = new Map<string, string[]>();
   readonly #dispatchTables: string[] = [];
-  readonly #placed = new Set<LLBlock>();
+  readonly #placed = new SideSet<LLBlock>();
   /** Targets of gotos that are not written yet. */
   readonly #wanted = new Set<LLBlock>();
   readonly #usedLabels = new Set<string>();
@@ -143,7 +145,7 @@ class FunctionWriter {
     );
     this.#waysIn = countWaysIn(graph);
     this.#dispatches = findDispatches(graph, this.#waysIn);
-    this.#order = new Map(graph.blocks.map((block, index) => [block, index]));
+    graph.blocks.forEach((block, index) => this.#order.set(block, index));
     // What a repeated chain leads to has several ways in, whatever the graph says.
     for (const { chain } of this.#dispatches.values()) {
       for (const block of chain) {
@@ -626,20 +628,16 @@ class FunctionWriter {
   }
 }
 
-function countReads(graph: LLGraph): Map<LLVariable, number> {
-  const reads = new Map<LLVariable, number>();
-  for (const block of graph.blocks) {
-    for (const value of valuesRead(block)) {
-      if (value.kind === "var") reads.set(value, (reads.get(value) ?? 0) + 1);
-    }
-  }
+function countReads(graph: LLGraph): SideTable<LLVariable, number> {
+  const reads = new SideTable<LLVariable, number>();
+  const count = (value: LLValue) => {
+    if (value.kind === "var") reads.set(value, (reads.get(value) ?? 0) + 1);
+  };
+  for (const block of graph.blocks) eachRead(block, count);
   return reads;
 }
 
-function earliest(
-  blocks: ReadonlySet<LLBlock>,
-  order: ReadonlyMap<LLBlock, number>,
-): LLBlock | null {
+function earliest(blocks: ReadonlySet<LLBlock>, order: SideTable<LLBlock, number>): LLBlock | null {
   let best: LLBlock | null = null;
   for (const block of blocks) {
     if (best === null || order.get(block)! < order.get(best)!) best = block;

@@ -10,6 +10,7 @@
  *     b1: use %x                  →    b1(%x'): use %x'
  */
 import { exitLinks, newVariable } from "../../dsl/flow/graph.ts";
+import { SideSet, SideTable } from "./side-table.ts";
 import type { LL, LLBlock, LLGraph, LLValue, LLVariable } from "./program.ts";
 
 /** Calls `use` for every value that the block reads. */
@@ -67,28 +68,30 @@ export function mapReads(block: LLBlock, map: (value: LLValue) => LLValue): void
 
 /** Blocks that control reaches, in reverse postorder: a block before its successors, loops apart. */
 export function reachableBlocks(graph: LLGraph): LLBlock[] {
-  const seen = new Set<LLBlock>([graph.entry]);
+  const seen = new SideSet<LLBlock>();
+  seen.add(graph.entry);
   const order: LLBlock[] = [];
   // Successors are visited last to first, so that the first comes first in the reversed order.
-  const stack: { block: LLBlock; next: LLBlock[] }[] = [
-    { block: graph.entry, next: targets(graph.entry) },
-  ];
+  const stack = [graph.entry];
+  const links = [exitLinks(graph.entry.exit)];
+  const left = [links[0]!.length];
   while (stack.length > 0) {
-    const top = stack.at(-1)!;
-    const target = top.next.pop();
-    if (target === undefined) {
-      order.push(top.block);
-      stack.pop();
-    } else if (!seen.has(target)) {
-      seen.add(target);
-      stack.push({ block: target, next: targets(target) });
+    const top = stack.length - 1;
+    if (left[top] === 0) {
+      order.push(stack.pop()!);
+      links.pop();
+      left.pop();
+      continue;
     }
+    const { target } = links[top]![--left[top]!]!;
+    if (seen.has(target)) continue;
+    seen.add(target);
+    const next = exitLinks(target.exit);
+    stack.push(target);
+    links.push(next);
+    left.push(next.length);
   }
   return order.reverse();
-}
-
-function targets(block: LLBlock): LLBlock[] {
-  return exitLinks(block.exit).map((link) => link.target);
 }
 
 /** Drops unreachable blocks; says how many. */
@@ -102,16 +105,17 @@ export function dropUnreachable(graph: LLGraph): number {
 export function containBlocks(graph: LLGraph): void {
   dropUnreachable(graph);
   const needs = neededValues(graph);
-  const renames = new Map<LLBlock, Map<LLVariable, LLVariable>>();
-  for (const [block, needed] of needs) {
-    if (needed.size === 0) continue;
-    const renamed = new Map<LLVariable, LLVariable>();
+  const renames: { readonly block: LLBlock; readonly renamed: Renaming }[] = [];
+  for (const block of graph.blocks) {
+    const needed = needs.get(block);
+    if (needed === undefined) continue;
+    const renamed: Renaming = new SideTable();
     for (const variable of needed) {
       const param = newVariable<LL>(graph, variable.type, variable.name);
       renamed.set(variable, param);
       block.params.push(param);
     }
-    renames.set(block, renamed);
+    renames.push({ block, renamed });
   }
   for (const block of graph.blocks) {
     for (const link of exitLinks(block.exit)) {
@@ -119,20 +123,22 @@ export function containBlocks(graph: LLGraph): void {
       if (needed !== undefined) link.args.push(...needed);
     }
   }
-  for (const [block, renamed] of renames) {
+  for (const { block, renamed } of renames) {
     mapReads(block, (value) => (value.kind === "var" ? (renamed.get(value) ?? value) : value));
   }
 }
 
+type Renaming = SideTable<LLVariable, LLVariable>;
+
 /** For each block, the values of other blocks that it or a block after it needs. */
-function neededValues(graph: LLGraph): Map<LLBlock, Set<LLVariable>> {
-  const defined = new Map<LLVariable, LLBlock>();
+function neededValues(graph: LLGraph): SideTable<LLBlock, Set<LLVariable>> {
+  const defined = new SideTable<LLVariable, LLBlock>();
   for (const block of graph.blocks) {
     for (const param of block.params) defined.set(param, block);
     for (const op of block.ops) defined.set(op.result, block);
     if (block.exit.kind === "try") defined.set(block.exit.exception, block);
   }
-  const predecessors = new Map<LLBlock, LLBlock[]>();
+  const predecessors = new SideTable<LLBlock, LLBlock[]>();
   for (const block of graph.blocks) {
     for (const link of exitLinks(block.exit)) {
       const known = predecessors.get(link.target);
@@ -140,7 +146,7 @@ function neededValues(graph: LLGraph): Map<LLBlock, Set<LLVariable>> {
       else known.push(block);
     }
   }
-  const needs = new Map<LLBlock, Set<LLVariable>>();
+  const needs = new SideTable<LLBlock, Set<LLVariable>>();
   for (const block of graph.blocks) {
     eachRead(block, (value) => {
       if (value.kind === "var" && defined.get(value) !== block) propagate(block, value);

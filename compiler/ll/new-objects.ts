@@ -11,11 +11,13 @@
  */
 import { exitLinks } from "../../dsl/flow/graph.ts";
 import { opRow } from "../ops/table.ts";
+import { SideTable } from "./side-table.ts";
 import type { LLBlock, LLGraph, LLLink, LLOp, LLValue } from "./program.ts";
 
 /** How many links lead to each block; being called is a way into the entry. */
-export function countWaysIn(graph: LLGraph): Map<LLBlock, number> {
-  const ways = new Map<LLBlock, number>(graph.blocks.map((block) => [block, 0]));
+export function countWaysIn(graph: LLGraph): SideTable<LLBlock, number> {
+  const ways = new SideTable<LLBlock, number>();
+  for (const block of graph.blocks) ways.set(block, 0);
   for (const block of graph.blocks) {
     for (const { target } of exitLinks(block.exit)) ways.set(target, ways.get(target)! + 1);
   }
@@ -39,7 +41,7 @@ export function exceptionalLinkAfterSlowPath({ ops, exit }: LLBlock): LLLink | n
 export function setNext(
   block: LLBlock,
   index: number,
-  waysIn: ReadonlyMap<LLBlock, number>,
+  waysIn: SideTable<LLBlock, number>,
 ): { readonly fields: ReadonlySet<number>; readonly items: boolean } {
   const fields = new Set<number>();
   let items = false;
@@ -66,7 +68,7 @@ export function setNext(
   }
 }
 
-function onlyWayOn(block: LLBlock, waysIn: ReadonlyMap<LLBlock, number>): LLLink | null {
+function onlyWayOn(block: LLBlock, waysIn: SideTable<LLBlock, number>): LLLink | null {
   const { exit } = block;
   const link =
     exit.kind === "goto"

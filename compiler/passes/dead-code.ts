@@ -5,6 +5,7 @@
  * Optimistic, so that values which only feed one another around a loop are dead together.
  */
 import { exitLinks, exitOperand } from "../../dsl/flow/graph.ts";
+import { SideSet, SideTable } from "../ll/side-table.ts";
 import type { LLFunction, LLGraph, LLOp, LLProgram, LLValue, LLVariable } from "../ll/program.ts";
 import { isRemovable } from "../ops/table.ts";
 import { removeUnreachable } from "./reachable.ts";
@@ -31,9 +32,9 @@ function isDroppable(op: LLOp): boolean {
 }
 
 /** Variables that some effect depends on. */
-function liveVariables(graph: LLGraph): Set<LLVariable> {
-  const live = new Set<LLVariable>();
-  const feeds = new Map<LLVariable, LLValue[]>();
+function liveVariables(graph: LLGraph): SideSet<LLVariable> {
+  const live = new SideSet<LLVariable>();
+  const feeds = new SideTable<LLVariable, LLValue[]>();
   const roots: LLValue[] = [];
   const add = (param: LLVariable, value: LLValue): void => {
     const known = feeds.get(param);
@@ -58,7 +59,7 @@ function liveVariables(graph: LLGraph): Set<LLVariable> {
   return live;
 }
 
-function dropParams(graph: LLGraph, live: ReadonlySet<LLVariable>): number {
+function dropParams(graph: LLGraph, live: SideSet<LLVariable>): number {
   let dropped = 0;
   for (const block of graph.blocks) {
     for (const link of exitLinks(block.exit)) {

@@ -20,8 +20,9 @@ import { exitLinks, newBlock, newOp, newVariable } from "../../dsl/flow/graph.ts
 import { startPosition, type Span } from "../../dsl/syntax/source.ts";
 import { framesAt } from "../ll/sites.ts";
 import { BOOL, VOID, type LLType } from "../ll/types.ts";
-import { valuesRead } from "./reachable.ts";
 import type { Effects } from "./call-graph.ts";
+import { eachRead } from "../ll/contain.ts";
+import { SideSet, SideTable } from "../ll/side-table.ts";
 import type {
   LL,
   LLBlock,
@@ -132,18 +133,21 @@ function branchOnPending(
 
 /** Variables that a block without parameters reads but does not make. */
 function variablesFromBefore(block: LLBlock): LLVariable[] {
-  const own = new Set<LLVariable>(block.ops.map((op) => op.result));
-  if (block.exit.kind === "try") own.add(block.exit.exception);
-  const found = new Set<LLVariable>();
-  for (const value of valuesRead(block)) {
-    if (value.kind === "var" && !own.has(value)) found.add(value);
-  }
-  return [...found];
+  const seen = new SideSet<LLVariable>();
+  for (const { result } of block.ops) seen.add(result);
+  if (block.exit.kind === "try") seen.add(block.exit.exception);
+  const found: LLVariable[] = [];
+  eachRead(block, (value) => {
+    if (value.kind !== "var" || seen.has(value)) return;
+    seen.add(value);
+    found.push(value);
+  });
+  return found;
 }
 
 /** Gives the block a parameter for each of these variables, and the link that passes them. */
 function threadThrough(block: LLBlock, passed: readonly LLVariable[], graph: LLGraph): LLLink {
-  const renamed = new Map<LLVariable, LLVariable>();
+  const renamed = new SideTable<LLVariable, LLVariable>();
   for (const variable of passed) {
     const param = newVariable<LL>(graph, variable.type, variable.name);
     renamed.set(variable, param);
@@ -154,7 +158,10 @@ function threadThrough(block: LLBlock, passed: readonly LLVariable[], graph: LLG
 }
 
 /** Replaces what a block reads; shared by the passes that move variables between blocks. */
-export function renameReads(block: LLBlock, renamed: ReadonlyMap<LLVariable, LLValue>): void {
+export function renameReads(
+  block: LLBlock,
+  renamed: { get(variable: LLVariable): LLValue | undefined },
+): void {
   const rename = (value: LLValue): LLValue =>
     value.kind === "var" ? (renamed.get(value) ?? value) : value;
   for (const op of block.ops) op.args = op.args.map(rename);

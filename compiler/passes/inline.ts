@@ -18,6 +18,7 @@
  * arguments themselves.
  */
 import { exitLinks, newBlock, newOp, newVariable } from "../../dsl/flow/graph.ts";
+import { SideSet, SideTable } from "../ll/side-table.ts";
 import type { Span } from "../../dsl/syntax/source.ts";
 import type {
   LL,
@@ -191,8 +192,8 @@ function costOfOp(op: LLOp): number {
 }
 
 /** Blocks after which the function always ends in an exception. */
-export function coldBlocks(graph: LLGraph): Set<LLBlock> {
-  const cold = new Set<LLBlock>();
+export function coldBlocks(graph: LLGraph): SideSet<LLBlock> {
+  const cold = new SideSet<LLBlock>();
   // Backwards through reverse postorder sees most successors first; a loop cannot be cold by itself.
   for (let i = graph.blocks.length - 1; i >= 0; i--) {
     const block = graph.blocks[i]!;
@@ -252,7 +253,7 @@ class Copy {
   private readonly rest: LLBlock;
   private readonly landing: LLBlock | null;
   private readonly variables: (LLValue | undefined)[] = [];
-  private readonly blocks = new Map<LLBlock, LLBlock>();
+  private readonly blocks = new SideTable<LLBlock, LLBlock>();
   private readonly siteOf: (span: Span) => Site | null;
   private readonly sites = new Map<Span, Site | null>();
 

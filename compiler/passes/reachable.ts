@@ -2,16 +2,9 @@
  * What a frozen program consists of: the functions, prebuilt objects and tables that can be reached
  * from its entry. Whatever is not reached does not exist for the back ends.
  */
-import { exitLinks, exitOperand } from "../../dsl/flow/graph.ts";
+import { eachRead } from "../ll/contain.ts";
 import { HeapArray, HeapStruct, Immediate, type HeapObject } from "../eval/heap.ts";
-import type {
-  LLBlock,
-  LLConstant,
-  LLFunction,
-  LLProgram,
-  LLTable,
-  LLValue,
-} from "../ll/program.ts";
+import type { LLConstant, LLFunction, LLProgram, LLTable, LLValue } from "../ll/program.ts";
 
 export interface Reachable {
   readonly functions: ReadonlySet<LLFunction>;
@@ -20,14 +13,6 @@ export interface Reachable {
   readonly tables: ReadonlySet<LLTable>;
   /** Functions used as values: in code, tables and objects, and as finalizers. */
   readonly addressTaken: ReadonlySet<LLFunction>;
-}
-
-/** Every value a block reads: arguments of ops, the exit's operand, arguments of links. */
-export function* valuesRead(block: LLBlock): Generator<LLValue> {
-  for (const op of block.ops) yield* op.args;
-  const operand = exitOperand(block.exit);
-  if (operand !== null) yield operand;
-  for (const link of exitLinks(block.exit)) yield* link.args;
 }
 
 export function reachable(program: LLProgram): Reachable {
@@ -60,16 +45,27 @@ class Finder implements Reachable {
   readonly tables = new Set<LLTable>();
   readonly addressTaken = new Set<LLFunction>();
   /** What has been found but not looked into. */
-  readonly #pending: (() => void)[] = [];
+  readonly #pending: (
+    | { readonly kind: "function"; readonly function: LLFunction }
+    | { readonly kind: "table"; readonly table: LLTable }
+    | { readonly kind: "object"; readonly object: HeapStruct | HeapArray }
+  )[] = [];
+  readonly #visitValue = (value: LLValue): void => {
+    if (value.kind === "const") this.#visitConstant(value.value);
+  };
 
   finish(): void {
-    for (let look = this.#pending.pop(); look !== undefined; look = this.#pending.pop()) look();
+    for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop()) {
+      if (next.kind === "function") this.#walkFunction(next.function);
+      else if (next.kind === "object") this.#walkObject(next.object);
+      else for (const row of next.table.rows) if (row !== null) this.#visitConstant(row);
+    }
   }
 
   visitFunction(fn: LLFunction): void {
     if (this.functions.has(fn)) return;
     this.functions.add(fn);
-    this.#pending.push(() => this.#walkFunction(fn));
+    this.#pending.push({ kind: "function", function: fn });
   }
 
   takeAddress(fn: LLFunction): void {
@@ -80,15 +76,13 @@ class Finder implements Reachable {
   visitObject(object: HeapObject): void {
     if (object instanceof Immediate || this.objects.has(object)) return;
     this.objects.add(object);
-    this.#pending.push(() => this.#walkObject(object));
+    this.#pending.push({ kind: "object", object });
   }
 
   #visitTable(table: LLTable): void {
     if (this.tables.has(table)) return;
     this.tables.add(table);
-    this.#pending.push(() => {
-      for (const row of table.rows) if (row !== null) this.#visitConstant(row);
-    });
+    this.#pending.push({ kind: "table", table });
   }
 
   #walkFunction(fn: LLFunction): void {
@@ -97,9 +91,7 @@ class Finder implements Reachable {
         if (op.aux.callee !== undefined) this.visitFunction(op.aux.callee);
         if (op.aux.table !== undefined) this.#visitTable(op.aux.table);
       }
-      for (const value of valuesRead(block)) {
-        if (value.kind === "const") this.#visitConstant(value.value);
-      }
+      eachRead(block, this.#visitValue);
     }
   }
 

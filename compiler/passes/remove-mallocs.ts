@@ -16,6 +16,7 @@
  */
 import { newOp, newVariable } from "../../dsl/flow/graph.ts";
 import { exitLinks, exitOperand } from "../../dsl/flow/graph.ts";
+import { SideTable } from "../ll/side-table.ts";
 import type {
   LL,
   LLBlock,
@@ -125,7 +126,7 @@ class Removal {
   private readonly candidates: ReadonlyMap<LLVariable, Candidate>;
   private readonly aliases: ReadonlyMap<LLVariable, LLVariable>;
   private readonly replacements = new Replacements();
-  private readonly before: ReadonlyMap<LLBlock, readonly Edge[]>;
+  private readonly before: SideTable<LLBlock, Edge[]>;
   /** What a field holds where a block ends, and where it begins. */
   private readonly atEnd = new Map<LLBlock, Map<string, LLValue>>();
   private readonly atStart = new Map<LLBlock, Map<string, LLValue>>();

@@ -41,7 +41,16 @@ import {
 } from "../../dsl/flow/graph.ts";
 import { VOID } from "../ll/types.ts";
 import { renameReads } from "./exceptions.ts";
-import { absorb, buildWebs, interfere, lifetimes, type Interval, type Web } from "./webs.ts";
+import {
+  absorb,
+  buildWebs,
+  interfere,
+  lifetimes,
+  type Interval,
+  type Lifetimes,
+  type Web,
+} from "./webs.ts";
+import { SideSet, SideTable } from "../ll/side-table.ts";
 import type { Effects } from "./call-graph.ts";
 import type {
   LL,
@@ -66,11 +75,7 @@ export function savesItsOwnRoots(op: LLOp): boolean {
 }
 
 /** References made before an op and read after it, which may refer to objects that move. */
-export function liveAcross(
-  block: LLBlock,
-  index: number,
-  lives: ReadonlyMap<LLVariable, Interval>,
-): LLVariable[] {
+export function liveAcross(block: LLBlock, index: number, lives: Lifetimes): LLVariable[] {
   const candidates = [...block.params, ...block.ops.slice(0, index).filter(mayMove).map(resultOf)];
   return candidates.filter((one) => one.type.kind === "ref" && lives.get(one)!.to > index);
 }
@@ -94,7 +99,7 @@ interface Plan {
   readonly graph: LLGraph;
   /** Save points by block; only blocks with one are present. */
   readonly points: ReadonlyMap<LLBlock, readonly SavePoint[]>;
-  readonly slots: ReadonlyMap<LLVariable, number>;
+  readonly slots: SideTable<LLVariable, number>;
   readonly frameSize: number;
   /** Slot 0 says whether the collector has seen the frame. */
   readonly isMarked: boolean;
@@ -151,14 +156,14 @@ function assignSlots(
   graph: LLGraph,
   points: ReadonlyMap<LLBlock, readonly SavePoint[]>,
   first: number,
-): { slots: Map<LLVariable, number>; frameSize: number } {
+): { slots: SideTable<LLVariable, number>; frameSize: number } {
   const isRef = (variable: LLVariable) => variable.type.kind === "ref";
   const webs = buildWebs(graph, isRef, () => true);
   const rooted = new Set<Web>();
   for (const some of points.values()) {
     for (const point of some) for (const one of point.live) rooted.add(webs.get(one)!);
   }
-  const slots = new Map<LLVariable, number>();
+  const slots = new SideTable<LLVariable, number>();
   const occupied: Map<number, Interval[]>[] = [];
   for (const web of rooted) {
     let slot = occupied.findIndex((intervals) => !interfere(intervals, web.intervals));
@@ -208,10 +213,10 @@ function closure(
 function findHeld(
   graph: LLGraph,
   points: ReadonlyMap<LLBlock, readonly SavePoint[]>,
-  slots: ReadonlyMap<LLVariable, number>,
+  slots: SideTable<LLVariable, number>,
   region: ReadonlySet<LLBlock>,
-): Set<LLVariable> {
-  const held = new Set<LLVariable>();
+): SideSet<LLVariable> {
+  const held = new SideSet<LLVariable>();
   for (const block of region) {
     if (block === graph.entry) continue;
     for (const param of block.params) if (slots.has(param)) held.add(param);
@@ -236,8 +241,8 @@ function findHeld(
 function slotsAtExit(
   block: LLBlock,
   points: readonly SavePoint[],
-  slots: ReadonlyMap<LLVariable, number>,
-  held: ReadonlySet<LLVariable>,
+  slots: SideTable<LLVariable, number>,
+  held: SideSet<LLVariable>,
 ): Map<number, LLVariable> {
   const holds = slotsAtEntry(block, slots, held);
   for (const { live } of points) for (const one of live) holds.set(slots.get(one)!, one);
@@ -246,8 +251,8 @@ function slotsAtExit(
 
 function slotsAtEntry(
   block: LLBlock,
-  slots: ReadonlyMap<LLVariable, number>,
-  held: ReadonlySet<LLVariable>,
+  slots: SideTable<LLVariable, number>,
+  held: SideSet<LLVariable>,
 ): Map<number, LLVariable> {
   const heldHere = block.params.filter((param) => held.has(param));
   return new Map(heldHere.map((param) => [slots.get(param)!, param]));
@@ -261,8 +266,8 @@ function rewriteBlock(plan: Plan, block: LLBlock): void {
   const points = new Map((plan.points.get(block) ?? []).map((point) => [point.index, point]));
   if (points.size === 0) return;
   const holds = new Map(plan.atEntry.get(block));
-  const stale = new Set<LLVariable>();
-  const current = new Map<LLVariable, LLValue>();
+  const stale = new SideSet<LLVariable>();
+  const current = new SideTable<LLVariable, LLVariable>();
   const ops: LLOp[] = [];
 
   const refresh = (value: LLValue | null): void => {
@@ -296,7 +301,7 @@ function rewriteBlock(plan: Plan, block: LLBlock): void {
   for (const link of links) loadOnEdge(plan, link, stale);
 }
 
-function currentName(value: LLValue, current: ReadonlyMap<LLVariable, LLValue>): LLValue {
+function currentName(value: LLValue, current: SideTable<LLVariable, LLVariable>): LLValue {
   return value.kind === "var" ? (current.get(value) ?? value) : value;
 }
 
@@ -304,7 +309,7 @@ function currentName(value: LLValue, current: ReadonlyMap<LLVariable, LLValue>):
  * Reads stale arguments back on the way to the target: at its start when there is no other way
  * there, in a block on the edge otherwise.
  */
-function loadOnEdge(plan: Plan, link: LLLink, stale: ReadonlySet<LLVariable>): void {
+function loadOnEdge(plan: Plan, link: LLLink, stale: SideSet<LLVariable>): void {
   const isStale = (value: LLValue) => value.kind === "var" && stale.has(value);
   if (!link.args.some(isStale)) return;
   const { target } = link;
@@ -319,7 +324,7 @@ function loadOnEdge(plan: Plan, link: LLLink, stale: ReadonlySet<LLVariable>): v
   }
   const edge = splitEdge(plan.graph, link);
   plan.region.add(edge);
-  const current = new Map<LLVariable, LLValue>();
+  const current = new SideTable<LLVariable, LLVariable>();
   for (const arg of new Set(link.args.filter(isStale))) {
     const load = loadSlot(plan, arg as LLVariable);
     edge.ops.push(load);
@@ -425,13 +430,16 @@ function removeUnused(graph: LLGraph): void {
   }
 }
 
-function neededVariables(graph: LLGraph): Set<LLVariable> {
-  const needed = new Set<LLVariable>();
+function neededVariables(graph: LLGraph): SideSet<LLVariable> {
+  const needed = new SideSet<LLVariable>();
+  const pending: LLVariable[] = [];
   const need = (value: LLValue | null) => {
-    if (value?.kind === "var") needed.add(value);
+    if (value?.kind !== "var" || needed.has(value)) return;
+    needed.add(value);
+    pending.push(value);
   };
   // What links pass, by the parameter that gets it.
-  const passed = new Map<LLVariable, LLValue[]>();
+  const passed = new SideTable<LLVariable, LLValue[]>();
   for (const block of graph.blocks) {
     for (const op of block.ops) op.args.forEach(need);
     need(exitOperand(block.exit));
@@ -443,6 +451,7 @@ function neededVariables(graph: LLGraph): Set<LLVariable> {
       });
     }
   }
-  for (const variable of needed) passed.get(variable)?.forEach(need);
+  for (let one = pending.pop(); one !== undefined; one = pending.pop())
+    passed.get(one)?.forEach(need);
   return needed;
 }

@@ -11,6 +11,7 @@
  */
 import { exitLinks } from "../../dsl/flow/graph.ts";
 import { dropUnreachable } from "../ll/contain.ts";
+import { SideSet, SideTable } from "../ll/side-table.ts";
 import type {
   LLBlock,
   LLConstant,
@@ -111,7 +112,7 @@ function mergeBlocks(graph: LLGraph): number {
   const before = predecessors(graph);
   const replacements = new Replacements();
   let merged = 0;
-  const gone = new Set<LLBlock>();
+  const gone = new SideSet<LLBlock>();
   for (const block of graph.blocks) {
     if (gone.has(block)) continue;
     for (;;) {
@@ -189,15 +190,17 @@ function continuation(block: LLBlock, args: readonly LLValue[]): LLLink | null {
 }
 
 /** Blocks whose parameters no other block uses. */
-function blocksWithLocalParams(graph: LLGraph): Set<LLBlock> {
-  const home = new Map<LLVariable, LLBlock>();
-  const local = new Set<LLBlock>();
+function blocksWithLocalParams(graph: LLGraph): SideSet<LLBlock> {
+  const home = new SideTable<LLVariable, LLBlock>();
+  const local = new SideSet<LLBlock>();
+  let hasParams = false;
   for (const block of graph.blocks) {
     if (block.ops.length > 0) continue;
     local.add(block);
     for (const param of block.params) home.set(param, block);
+    hasParams ||= block.params.length > 0;
   }
-  if (home.size === 0) return local;
+  if (!hasParams) return local;
   for (const block of graph.blocks) {
     eachRead(block, (value) => {
       if (value.kind !== "var") return;

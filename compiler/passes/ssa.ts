@@ -13,6 +13,7 @@
  */
 import { exitLinks } from "../../dsl/flow/graph.ts";
 import { containBlocks, dropUnreachable, mapReads } from "../ll/contain.ts";
+import { SideSet, SideTable } from "../ll/side-table.ts";
 import type { LLBlock, LLGraph, LLValue, LLVariable } from "../ll/program.ts";
 import { sameMachineType } from "../ll/types.ts";
 
@@ -35,7 +36,7 @@ type Roots = (LLValue | undefined)[];
  */
 function findRoots(graph: LLGraph): Roots {
   const roots: Roots = [];
-  const isParam = new Set<LLVariable>();
+  const isParam = new SideSet<LLVariable>();
   for (const block of graph.blocks) for (const param of block.params) isParam.add(param);
   for (const param of graph.entry.params) roots[param.id] = param;
   const before = predecessors(graph);
@@ -62,7 +63,7 @@ function findRoots(graph: LLGraph): Roots {
 /** What all links bring for the i-th parameter; the parameter itself if that differs. */
 function meet(
   roots: Roots,
-  isParam: ReadonlySet<LLVariable>,
+  isParam: SideSet<LLVariable>,
   edges: readonly Edge[],
   index: number,
   param: LLVariable,
@@ -101,9 +102,11 @@ export function sameValue(a: LLValue, b: LLValue): boolean {
 
 function replaceByRoots(graph: LLGraph, roots: Roots): number {
   let removed = 0;
-  const kept = new Map<LLBlock, number[]>();
+  const changed: LLBlock[] = [];
+  const kept = new SideTable<LLBlock, readonly number[]>();
   for (const block of graph.blocks) {
     if (block.params.every((param) => roots[param.id] === param)) continue;
+    changed.push(block);
     const indices = block.params
       .map((_, i) => i)
       .filter((i) => roots[block.params[i]!.id] === block.params[i]);
@@ -117,7 +120,7 @@ function replaceByRoots(graph: LLGraph, roots: Roots): number {
       if (indices !== undefined) link.args = indices.map((i) => link.args[i]!);
     }
   }
-  for (const [block, indices] of kept) block.params = indices.map((i) => block.params[i]!);
+  for (const block of changed) block.params = kept.get(block)!.map((i) => block.params[i]!);
   for (const block of graph.blocks) mapReads(block, (value) => finalRoot(roots, value));
   return removed;
 }
@@ -135,8 +138,9 @@ export interface Edge {
   readonly link: { target: LLBlock; args: LLValue[] };
 }
 
-export function predecessors(graph: LLGraph): Map<LLBlock, Edge[]> {
-  const found = new Map<LLBlock, Edge[]>(graph.blocks.map((block) => [block, []]));
+export function predecessors(graph: LLGraph): SideTable<LLBlock, Edge[]> {
+  const found = new SideTable<LLBlock, Edge[]>();
+  for (const block of graph.blocks) found.set(block, []);
   for (const from of graph.blocks)
     for (const link of exitLinks(from.exit)) found.get(link.target)?.push({ from, link });
   return found;
@@ -177,7 +181,8 @@ export interface Dominators {
 
 export function dominators(graph: LLGraph): Dominators {
   const { blocks } = graph;
-  const position = new Map(blocks.map((block, i) => [block, i]));
+  const position = new SideTable<LLBlock, number>();
+  blocks.forEach((block, i) => position.set(block, i));
   const before: number[][] = blocks.map(() => []);
   blocks.forEach((block, i) => {
     for (const link of exitLinks(block.exit)) before[position.get(link.target)!]!.push(i);

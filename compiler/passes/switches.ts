@@ -7,6 +7,7 @@
  *
  * The blocks between hold nothing but their comparison. A `match` is a switch from the start.
  */
+import { SideTable } from "../ll/side-table.ts";
 import type {
   LLBlock,
   LLConstant,
@@ -15,6 +16,7 @@ import type {
   LLLink,
   LLOp,
   LLValue,
+  LLVariable,
 } from "../ll/program.ts";
 import { dropUnreachable, eachRead } from "../ll/contain.ts";
 import { predecessors, type Edge } from "./ssa.ts";
@@ -84,8 +86,8 @@ interface Chain {
 function followChain(
   start: LLBlock,
   first: Comparison,
-  before: ReadonlyMap<LLBlock, readonly Edge[]>,
-  uses: ReadonlyMap<LLValue, number>,
+  before: SideTable<LLBlock, Edge[]>,
+  uses: SideTable<LLVariable, number>,
 ): Chain {
   const chain: Chain = { cases: [], otherwise: first.otherwise, blocks: [start] };
   const seen = new Set<string>();
@@ -127,9 +129,11 @@ function followChain(
   }
 }
 
-function countUses(graph: LLGraph): Map<LLValue, number> {
-  const uses = new Map<LLValue, number>();
-  for (const block of graph.blocks)
-    eachRead(block, (value) => uses.set(value, (uses.get(value) ?? 0) + 1));
+function countUses(graph: LLGraph): SideTable<LLVariable, number> {
+  const uses = new SideTable<LLVariable, number>();
+  const count = (value: LLValue) => {
+    if (value.kind === "var") uses.set(value, (uses.get(value) ?? 0) + 1);
+  };
+  for (const block of graph.blocks) eachRead(block, count);
   return uses;
 }

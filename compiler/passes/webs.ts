@@ -10,8 +10,8 @@
  * block. A variable lives from the op that makes it (-1 for parameters) to the last that reads it
  * (the number of ops for the exit); two that meet in one op, one read and one made, do not overlap.
  */
-import { exitLinks } from "../../dsl/flow/graph.ts";
-import { valuesRead } from "./reachable.ts";
+import { exitLinks, exitOperand } from "../../dsl/flow/graph.ts";
+import { SideTable } from "../ll/side-table.ts";
 import type { LLBlock, LLGraph, LLVariable } from "../ll/program.ts";
 
 export interface Interval {
@@ -20,36 +20,56 @@ export interface Interval {
   readonly to: number;
 }
 
-export interface Web {
+export class Web {
   readonly members: LLVariable[];
-  /** By block id. */
-  readonly intervals: Map<number, Interval[]>;
+  readonly #first: Interval;
+  #all: Map<number, Interval[]> | null = null;
+
+  constructor(variable: LLVariable, interval: Interval) {
+    this.members = [variable];
+    this.#first = interval;
+  }
+
+  /** By block id. Most webs are one variable, which nobody asks for this. */
+  get intervals(): Map<number, Interval[]> {
+    return (this.#all ??= new Map([[this.#first.block.id, [this.#first]]]));
+  }
+}
+
+export type Lifetimes = SideTable<LLVariable, Interval>;
+
+/** The web of each variable. */
+export class Webs extends SideTable<LLVariable, Web> {
+  count = 0;
 }
 
 /** Where each variable of a graph lives. */
-export function lifetimes(graph: LLGraph): Map<LLVariable, Interval> {
-  const found = new Map<LLVariable, Interval>();
-  for (const block of graph.blocks) {
-    const lastRead = lastReads(block);
-    const add = (variable: LLVariable, from: number) =>
-      found.set(variable, { block, from, to: lastRead.get(variable) ?? from });
-    for (const param of block.params) add(param, -1);
-    block.ops.forEach((op, index) => add(op.result, index));
-    if (block.exit.kind === "try") add(block.exit.exception, block.ops.length);
-  }
+export function lifetimes(graph: LLGraph): Lifetimes {
+  const found: Lifetimes = new SideTable();
+  eachLifetime(graph, (variable, interval) => found.set(variable, interval));
   return found;
 }
 
-/** The index of the last op that reads a variable; the number of ops when the exit does. */
-export function lastReads(block: LLBlock): Map<LLVariable, number> {
-  const last = new Map<LLVariable, number>();
-  block.ops.forEach((op, index) => {
-    for (const value of op.args) if (value.kind === "var") last.set(value, index);
-  });
-  for (const value of valuesRead({ ...block, ops: [] })) {
-    if (value.kind === "var") last.set(value, block.ops.length);
+function eachLifetime(
+  graph: LLGraph,
+  use: (variable: LLVariable, interval: Interval) => void,
+): void {
+  // By id, of the block at hand: no variable is read outside its block.
+  const lastRead = new Int32Array(graph.nextVariable).fill(-1);
+  for (const block of graph.blocks) {
+    const { params, ops, exit } = block;
+    for (let i = 0; i < ops.length; i++)
+      for (const value of ops[i]!.args) if (value.kind === "var") lastRead[value.id] = i;
+    const operand = exitOperand(exit);
+    if (operand?.kind === "var") lastRead[operand.id] = ops.length;
+    for (const { args } of exitLinks(exit))
+      for (const value of args) if (value.kind === "var") lastRead[value.id] = ops.length;
+    const add = (variable: LLVariable, from: number) =>
+      use(variable, { block, from, to: Math.max(lastRead[variable.id]!, from) });
+    for (const param of params) add(param, -1);
+    for (let i = 0; i < ops.length; i++) add(ops[i]!.result, i);
+    if (exit.kind === "try") add(exit.exception, ops.length);
   }
-  return last;
 }
 
 /** Whether two lifetimes of one block have an op in common. Never read counts as a point. */
@@ -92,15 +112,13 @@ export function buildWebs(
   graph: LLGraph,
   include: (variable: LLVariable) => boolean,
   mayJoin: (a: LLVariable, b: LLVariable) => boolean,
-): Map<LLVariable, Web> {
-  const webs = new Map<LLVariable, Web>();
-  for (const [variable, interval] of lifetimes(graph)) {
-    if (!include(variable)) continue;
-    webs.set(variable, {
-      members: [variable],
-      intervals: new Map([[interval.block.id, [interval]]]),
-    });
-  }
+): Webs {
+  const webs = new Webs();
+  eachLifetime(graph, (variable, interval) => {
+    if (!include(variable)) return;
+    webs.set(variable, new Web(variable, interval));
+    webs.count++;
+  });
   for (const block of graph.blocks) {
     for (const { target, args } of exitLinks(block.exit)) {
       args.forEach((arg, index) => {
@@ -116,9 +134,10 @@ export function buildWebs(
   return webs;
 }
 
-function join(webs: Map<LLVariable, Web>, a: Web, b: Web): void {
+function join(webs: Webs, a: Web, b: Web): void {
   const [into, from] = a.members.length >= b.members.length ? [a, b] : [b, a];
   into.members.push(...from.members);
   absorb(into.intervals, from.intervals);
   for (const member of from.members) webs.set(member, into);
+  webs.count--;
 }

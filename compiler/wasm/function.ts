@@ -27,9 +27,10 @@ import type {
 import { storageSize } from "../ll/types.ts";
 import type { ArrayType, FnType, StructType } from "../ll/types.ts";
 import { opRow } from "../ops/table.ts";
-import { valuesRead } from "../passes/reachable.ts";
+import { eachRead } from "../ll/contain.ts";
+import { SideTable } from "../ll/side-table.ts";
 import { liveAcross } from "../passes/roots.ts";
-import { buildWebs, lifetimes, type Interval, type Web } from "../passes/webs.ts";
+import { buildWebs, lifetimes, type Lifetimes, type Web, type Webs } from "../passes/webs.ts";
 import { Bytes, I32, I64, type FunctionBody, type Signature, type ValueType } from "./binary.ts";
 import { layoutIn, wasmType } from "./layout.ts";
 import type { MemoryImage } from "./memory.ts";
@@ -86,13 +87,13 @@ class FunctionWriter implements OpWriter {
   readonly #graph: LLGraph;
   readonly #module: ModuleContext;
   readonly #code = new Bytes();
-  readonly #lives: ReadonlyMap<LLVariable, Interval>;
-  readonly #webs: ReadonlyMap<LLVariable, Web>;
-  readonly #reads: Map<LLVariable, number>;
+  readonly #lives: Lifetimes;
+  readonly #webs: Webs;
+  readonly #reads: SideTable<LLVariable, number>;
   /** Indices whose access adds the small number itself. */
   readonly #sums = new Map<LLVariable, Sum>();
   /** How many links lead to a block. */
-  readonly #waysIn: ReadonlyMap<LLBlock, number>;
+  readonly #waysIn: SideTable<LLBlock, number>;
   readonly #localOf = new Map<Web, number>();
   readonly #locals: ValueType[] = [];
   readonly #parameterCount: number;
@@ -122,7 +123,7 @@ class FunctionWriter implements OpWriter {
     }
     this.#parameterCount = count;
     const checks = graph.blocks.some(({ ops }) => ops.some(({ name }) => name === "stack_check"));
-    if (checks) this.#weight = FRAME_BYTES + LOCAL_BYTES * new Set(this.#webs.values()).size;
+    if (checks) this.#weight = FRAME_BYTES + LOCAL_BYTES * this.#webs.count;
   }
 
   /**
@@ -1040,10 +1041,11 @@ function most(least: bigint, span: bigint): bigint {
   return least + span;
 }
 
-function countReads(graph: LLGraph): Map<LLVariable, number> {
-  const reads = new Map<LLVariable, number>();
-  for (const block of graph.blocks)
-    for (const value of valuesRead(block))
-      if (value.kind === "var") reads.set(value, (reads.get(value) ?? 0) + 1);
+function countReads(graph: LLGraph): SideTable<LLVariable, number> {
+  const reads = new SideTable<LLVariable, number>();
+  const count = (value: LLValue) => {
+    if (value.kind === "var") reads.set(value, (reads.get(value) ?? 0) + 1);
+  };
+  for (const block of graph.blocks) eachRead(block, count);
   return reads;
 }

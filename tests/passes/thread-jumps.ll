@@ -44,12 +44,12 @@ block3():
 fn loop(int) -> int {
 block0(n.0: int):
   goto block1(0, n.0)
-block1(i.1: int, n.14: int):
+block1(i.1: int, n.12: int):
   c.3 = int_eq(i.1, 0)
-  branch c.3 ? block2(i.1, n.14) : block3(i.1)
-block2(i.12: int, n.13: int):
-  j.6 = int_add(i.12, n.13)
-  goto block1(j.6, n.13)
+  branch c.3 ? block2(i.1, n.12) : block3(i.1)
+block2(i.13: int, n.14: int):
+  j.6 = int_add(i.13, n.14)
+  goto block1(j.6, n.14)
 block3(i.15: int):
   return i.15
 }

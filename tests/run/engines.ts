@@ -19,6 +19,7 @@ import type { RawMemory } from "../../compiler/eval/raw-memory.ts";
 import type { RawAddress, Word } from "../../compiler/eval/heap.ts";
 import { buildWasm } from "../../compiler/wasm/build.ts";
 import { prepareForNative, type NativeOptions } from "../../compiler/passes/native.ts";
+import type { Effort } from "../../compiler/passes/passes.ts";
 import { renderDiagnostics } from "../../dsl/syntax/render.ts";
 import { sourceFile, type SourceFile } from "../../dsl/syntax/source.ts";
 import { ROOT } from "../support.ts";
@@ -70,7 +71,11 @@ export function folderHost(
 export function compiled(
   entry: string,
   host: CompilerHost,
-  options: { readonly optimise: boolean; readonly check?: boolean },
+  options: {
+    readonly optimise: boolean;
+    readonly check?: boolean;
+    readonly effort?: Effort;
+  },
 ): LLProgram {
   const result = compile(entry, host, options);
   if (!result.ok) {

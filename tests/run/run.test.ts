@@ -51,12 +51,15 @@ interface Configuration {
   readonly name: string;
   readonly cc: string;
   readonly sanitizers: boolean;
+  /** As `--dev` builds: lighter passes, functions scattered over files. */
+  readonly isDev?: boolean;
   /** Environments of the runs. */
   readonly stress: boolean;
 }
 
 const ALL: readonly Configuration[] = [
   { name: "with gcc", cc: "gcc", sanitizers: false, stress: true },
+  { name: "as --dev builds", cc: "gcc", sanitizers: false, isDev: true, stress: false },
   { name: "with clang", cc: "clang", sanitizers: false, stress: false },
   { name: "with sanitizers", cc: "gcc", sanitizers: true, stress: true },
 ];
@@ -64,16 +67,16 @@ const ALL: readonly Configuration[] = [
 const output = mkdtempSync(join(tmpdir(), "wright-run-"));
 afterAll(() => rmSync(output, { recursive: true, force: true }));
 
-describe.for(isFull ? ALL : ALL.slice(0, 1))("$name", (configuration) => {
-  const { cc, sanitizers } = configuration;
+describe.for(isFull ? ALL : ALL.slice(0, 2))("$name", (configuration) => {
+  const { cc, sanitizers, isDev = false } = configuration;
   /** Built once, by the first test that needs it. */
   let bundle: Promise<string> | null = null;
   const build = () => {
     const host = folderHost(FOLDER, { [BUNDLE]: bundleOf(programs.map((one) => one.name)) });
     return executable(
-      compiled(BUNDLE, host, { optimise: true }),
-      join(output, `${cc}-${sanitizers}`),
-      { cc, sanitizers },
+      compiled(BUNDLE, host, { optimise: true, effort: isDev ? "quick" : "full" }),
+      join(output, `${cc}-${sanitizers}-${isDev}`),
+      { cc, sanitizers, mode: isDev ? "dev" : "release" },
     );
   };
 
