@@ -44,7 +44,7 @@ export const INT_OPS = {
     ...shiftCount,
   },
   int_rshift: {
-    ...pure(BINARY, "a >> b, copying the sign; b in 0..63", words.rshift, "($0 >> $1)"),
+    ...pure(BINARY, "a >> b, copying the sign; b in 0..63", words.rshift, "((int64_t)$0 >> $1)"),
     ...shiftCount,
   },
   uint_rshift: {

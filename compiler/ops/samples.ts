@@ -8,6 +8,8 @@ const INTERESTING: readonly bigint[] = [
   2n,
   3n,
   7n,
+  32n,
+  40n,
   63n,
   64n,
   127n,

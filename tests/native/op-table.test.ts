@@ -65,19 +65,33 @@ interface Case {
   readonly row: OpRow;
   readonly overflow: boolean;
   readonly tuples: readonly MachineValue[][];
+  /** The operand that is written as a literal, the same in all tuples: C gives those types of their own. */
+  readonly literal: number | null;
 }
 
 function casesOf(name: OpName): Case[] {
   const row: OpRow = opRow(name);
   if (!isNumeric(row)) return [];
-  const one = { name, label: name, row, overflow: false, tuples: combinations(row) };
+  const tuples = combinations(row);
+  const one = { name, label: name, row, overflow: false, tuples, literal: null };
+  const literals = row.args.length < 2 ? [] : row.args.flatMap((_, i) => literalCases(one, i));
   return row.overflow === undefined
-    ? [one]
-    : [one, { ...one, label: `${name}_flag`, overflow: true }];
+    ? [one, ...literals]
+    : [one, { ...one, label: `${name}_flag`, overflow: true }, ...literals];
+}
+
+/** The same op with some literals in one place. */
+function literalCases(one: Case, at: number): Case[] {
+  if (one.row.args[at] !== "int") return [];
+  return [1, 7, -1].flatMap((value) => {
+    const tuples = one.tuples.filter((tuple) => tuple[at] === value);
+    const label = `${one.name}_${at}_${value < 0 ? "minus" : ""}${Math.abs(value)}`;
+    return tuples.length === 0 ? [] : [{ ...one, label, tuples, literal: at }];
+  });
 }
 
 /** A function that computes all combinations of one op in a loop and writes the results. */
-function functionOf({ name, label, row, overflow, tuples }: Case): string {
+function functionOf({ name, label, row, overflow, tuples, literal: fixed }: Case): string {
   const columns = row.args.map((kind, i) => {
     const items = tuples.map((tuple) => literal(tuple[i]!, kind)).join(", ");
     return `object #${label}_${i} = ${ARRAYS[kind]} [${items}]`;
@@ -85,7 +99,9 @@ function functionOf({ name, label, row, overflow, tuples }: Case): string {
   const loads = row.args.map(
     (kind, i) => `  v${20 + i}: ${kind} = getitem(#${label}_${i}, i.3) array=${ARRAYS[kind]}`,
   );
-  const args = row.args.map((_, i) => `v${20 + i}`).join(", ");
+  const args = row.args
+    .map((kind, i) => (i === fixed ? literal(tuples[0]![i]!, kind) : `v${20 + i}`))
+    .join(", ");
   const kind = overflow ? "bool" : row.result;
   const word = { float: "v32 = float_bits", bool: "v32 = bool_to_int" }[kind as string];
   const found = overflow ? "v31" : "v30";
