@@ -1,14 +1,19 @@
 /**
- * How long one waits for the language server: `node bench/lsp.ts [rounds]`. Prints, as JSON, for SOM,
- * Scheme and a generated program of 30,000 lines: milliseconds from start to the first diagnostics,
- * and the 50th and 95th percentile of what follows a keystroke.
+ * How long one waits for the language server: `node bench/lsp.ts [rounds [name …]]`. Prints, as JSON,
+ * for SOM, Scheme and a generated program of 30,000 lines:
  *
- * - `inside`: from an edit inside a function (an error put in, then taken out) until the diagnostics
- *   of exactly that edit have arrived.
- * - `across`: the same for an edit that changes what other functions see.
+ * - `startup`: from the start of the process to the first diagnostics, to all of them, and until
+ *   nothing is left to do.
+ * - per kind of edit, from the edit until the diagnostics of exactly that edit have arrived (an error
+ *   is put in, then taken out), and until the program is analysed as a whole: `name` and `type` are
+ *   mistakes inside a function, `across` changes what other functions see, `definition` adds one.
  * - `hover`, `completion`: asked while keys are struck.
+ * - `memory`: resident megabytes of the process with all its threads, now and at most.
+ *
+ * Times are milliseconds on the clock, `p50` and `p95`; `processor` says how much of the processors the
+ * server took in that time (to 10 ms, its threads together), which does not depend on what else the
+ * machine is doing.
  */
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,6 +23,7 @@ import { realisticProgram } from "./realistic-program.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const rounds = Number(process.argv[2] ?? 10);
+const wanted = process.argv.slice(3);
 
 interface Subject {
   readonly name: string;
@@ -44,50 +50,70 @@ function percentiles(times: readonly number[]): Percentiles {
   return { p50: at(0.5), p95: at(0.95) };
 }
 
-/** Edits, and waits until the file's diagnostics have, or no longer have, something at that line. */
-async function diagnosed(
-  client: Client,
-  path: string,
-  edit: () => void,
-  isThere: (found: number) => boolean,
-): Promise<number> {
-  const start = performance.now();
-  const arrived = new Promise<void>((resolve) => {
-    client.onDiagnostics = () => {
-      const errors = [...client.diagnostics.values()].flat().filter((one) => one.severity === 1);
-      if (isThere(errors.length)) resolve();
-    };
-  });
-  edit();
-  await arrived;
-  client.onDiagnostics = () => {};
-  return performance.now() - start;
+/** What something took: on the clock, and of the processors. */
+interface Cost {
+  readonly wall: number;
+  readonly processor: number;
 }
 
-async function toggled(client: Client, path: string, from: string, to: string): Promise<number[]> {
-  const times: number[] = [];
+function summary(costs: readonly Cost[]) {
+  const { p50, p95 } = percentiles(costs.map((one) => one.wall));
+  return { p50, p95, processor: percentiles(costs.map((one) => one.processor)) };
+}
+
+/** Starts to measure what a process takes. */
+function stopwatch(pid: number): () => Cost {
+  const [start, before] = [performance.now(), processorTime(pid)];
+  return () => ({ wall: performance.now() - start, processor: processorTime(pid) - before });
+}
+
+/** Milliseconds of processor that a process has had: ticks of 10 ms in `/proc`. */
+function processorTime(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return 10 * (Number(fields[11]) + Number(fields[12]));
+}
+
+/** When the client has as many errors as the condition says. */
+function errorsThat(client: Client, hold: (errors: number) => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    client.onDiagnostics = () => {
+      const errors = [...client.diagnostics.values()].flat().filter((one) => one.severity === 1);
+      if (!hold(errors.length)) return;
+      client.onDiagnostics = () => {};
+      resolve();
+    };
+  });
+}
+
+interface EditCosts {
+  readonly answered: Cost[];
+  readonly settled: Cost[];
+}
+
+/** Puts a mistake in and takes it out, again and again. */
+async function toggled(
+  client: Client,
+  path: string,
+  [from, to]: readonly [string, string],
+): Promise<EditCosts> {
+  const costs: EditCosts = { answered: [], settled: [] };
+  const edit = async (what: string, by: string, hold: (errors: number) => boolean) => {
+    const at = client.text(path).indexOf(what);
+    if (at < 0) throw new Error(`${path} has no ${JSON.stringify(what)}`);
+    const cost = stopwatch(client.pid);
+    const answered = errorsThat(client, hold);
+    client.edit(path, at, at + what.length, by);
+    await answered;
+    costs.answered.push(cost());
+    await client.settled();
+    costs.settled.push(cost());
+  };
   for (let i = 0; i < rounds; i++) {
-    const at = client.text(path).indexOf(from);
-    times.push(
-      await diagnosed(
-        client,
-        path,
-        () => client.edit(path, at, at + from.length, to),
-        (n) => n > 0,
-      ),
-    );
-    await client.settled();
-    times.push(
-      await diagnosed(
-        client,
-        path,
-        () => client.edit(path, at, at + to.length, from),
-        (n) => n === 0,
-      ),
-    );
-    await client.settled();
+    await edit(from, to, (errors) => errors > 0);
+    await edit(to, from, (errors) => errors === 0);
   }
-  return times;
+  return costs;
 }
 
 /** Answers while a name is typed, letter by letter, and taken back. */
@@ -119,42 +145,51 @@ async function whileTyping(
   return times;
 }
 
-/** Resident memory of a process and its threads, in MB. */
-function memoryOf(pid: number): number {
-  return Math.round(
-    Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)]).toString()) / 1024,
-  );
+/** Resident memory of a process and its threads in MB, now and at most. */
+function memoryOf(pid: number): { readonly now: number; readonly most: number } {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const of = (name: string) =>
+    Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)![1]) / 1024);
+  return { now: of("VmRSS"), most: of("VmHWM") };
 }
 
 async function measure(subject: Subject) {
+  const { path, text, inside } = subject;
   const client = new Client();
-  const start = performance.now();
+  const cost = stopwatch(client.pid);
   await client.start();
-  const first = new Promise<void>((resolve) => {
-    client.onDiagnostics = () => resolve();
-  });
-  client.open(subject.path, subject.text);
+  const first = errorsThat(client, () => true);
+  client.open(path, text);
   await first;
-  const startup = Math.round(performance.now() - start);
+  const startup = { first: cost(), complete: cost(), settled: cost() };
+  client.onDiagnostics = () => (startup.complete = cost());
   await client.settled();
-  const inside = await toggled(
-    client,
-    subject.path,
-    subject.inside,
-    `missing_name\n${indentOf(subject)}${subject.inside}`,
-  );
-  const across = await toggled(client, subject.path, ...subject.across);
+  startup.settled = cost();
+  const line = (written: string) => `${written}\n${indentOf(subject)}${inside}`;
+  const edits = {
+    name: [inside, line("missing_name")],
+    type: [inside, line('never_used: int = "x"')],
+    across: subject.across,
+    definition: [
+      text.slice(-40),
+      `${text.slice(-40)}\n\ndef fresh(a: int) -> str:\n    return a\n`,
+    ],
+  } as const;
+  const kinds: Record<string, unknown> = {};
+  for (const [kind, edit] of Object.entries(edits)) {
+    const { answered, settled } = await toggled(client, path, edit);
+    kinds[kind] = { answered: summary(answered), settled: summary(settled) };
+  }
   const typing = await whileTyping(client, subject);
-  const megabytes = memoryOf(client.pid);
+  const memory = memoryOf(client.pid);
   await client.stop();
   return {
-    lines: subject.text.split("\n").length,
+    lines: text.split("\n").length,
     startup,
-    inside: percentiles(inside),
-    across: percentiles(across),
+    ...kinds,
     hover: percentiles(typing.hover),
     completion: percentiles(typing.completion),
-    megabytes,
+    memory,
   };
 }
 
@@ -199,6 +234,9 @@ const subjects: readonly Subject[] = [
   },
 ];
 const results: Record<string, unknown> = {};
-for (const subject of subjects) results[subject.name] = await measure(subject);
+for (const subject of subjects) {
+  if (wanted.length > 0 && !wanted.includes(subject.name)) continue;
+  results[subject.name] = await measure(subject);
+}
 rmSync(folder, { recursive: true, force: true });
 console.log(JSON.stringify(results, null, 2));

@@ -1,10 +1,14 @@
-/** The engine's thread. */
+/** The engine's thread. It reads what every program needs before the first one is asked about. */
+import { enableCompileCache } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
-import { serveEngine, type EngineRequest } from "./engine/link.ts";
-import { diskHost, type WorkerSetup } from "./node.ts";
+import type { EngineRequest } from "./engine/link.ts";
+import type { WorkerSetup } from "./worker-engine.ts";
 
-const { libraryRoot, newest } = workerData as WorkerSetup;
-const handle = serveEngine(diskHost(libraryRoot), newest, (answer) =>
-  parentPort!.postMessage(answer),
+const { libraryRoot, newest, compileCache } = workerData as WorkerSetup;
+if (compileCache !== null) enableCompileCache(compileCache);
+const { serveEngine } = await import("./engine/link.ts");
+const { diskHost } = await import("./disk.ts");
+const handle = serveEngine(diskHost(libraryRoot), newest, (answer, transfer) =>
+  parentPort!.postMessage(answer, transfer),
 );
 parentPort!.on("message", (request: EngineRequest) => handle(request));

@@ -25,7 +25,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 const protocolClient = "tools/lsp-client.ts";
 
 /** The files of the language server that need Node. */
-const inNode = ["lsp/node.ts", "lsp/engine-worker.ts"];
+const inNode = ["lsp/node.ts", "lsp/disk.ts", "lsp/worker-engine.ts", "lsp/engine-worker.ts"];
 
 /** The back ends: strangers to one another, and to the text a program came from. */
 const backEnds = ["compiler/c/", "compiler/wasm/"];

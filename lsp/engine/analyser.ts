@@ -92,8 +92,8 @@ export class Analyser {
 
   /**
    * Analyses the program of `entry` as its texts are now; null when cancelled. `early` gets what is
-   * wrong as soon as that is known: after an edit inside functions at once, as far as those tell; then
-   * all of it, before everything else is collected.
+   * wrong as soon as that is known: at first, syntax and names; after an edit inside functions, as far as
+   * those tell; then all of it, before everything else is collected.
    */
   analyse(
     entry: string,
@@ -101,26 +101,11 @@ export class Analyser {
     early: (mistakes: ProgramData) => void = () => {},
   ): ProgramData | null {
     const start = performance.now();
-    const files = new Map<string, SourceFile | null>();
-    const read = (path: string): SourceFile | null => {
-      let file = files.get(path);
-      if (file === undefined) {
-        const text = this.#host.read(this.#realPath(path));
-        file = text === null ? null : this.#fileOf(path, text);
-        files.set(path, file);
-      }
-      return file;
-    };
-    const host: BindHost = {
-      read,
-      libraryRoot: LIBRARY_ROOT,
-      list: (folder) => this.#host.list?.(this.#realPath(folder)) ?? [],
-    };
     const places = new Map<HighGraph, readonly NamePlace[]>();
     const kept = this.#kept.get(entry) ?? newlyKept();
     // Should binding fail half-way, its symbols say neither what they did nor what they should.
     this.#kept.delete(entry);
-    const bound = bindProgram(entry, host, (file) => this.#parse(file), kept.bound);
+    const bound = bindProgram(entry, this.#files(), (file) => this.#parse(file), kept.bound);
     kept.bound = bound;
     kept.flows.rebind(bound);
     this.#kept.set(entry, kept);
@@ -131,7 +116,8 @@ export class Analyser {
       return diagnostics;
     };
     const first = this.#firstAnswer(kept, bound, isCancelled);
-    if (first !== null) say(first);
+    // At the start, what is wrong with names and syntax is better than nothing.
+    if (first !== null || kept.last === null) say(first ?? []);
     try {
       const live = annotateLive(bound, {
         buildGraph: (fn, constArgs, starCount) => {
@@ -149,7 +135,8 @@ export class Analyser {
       const milliseconds = performance.now() - start;
       const diagnostics = say(live.program.diagnostics);
       if (isCancelled()) return null;
-      const data = programData(entry, analysed, diagnostics, milliseconds);
+      const data = programData(entry, analysed, diagnostics, milliseconds, isCancelled);
+      if (data === null) return null;
       const definitions = data.definitions.map((one) =>
         one.path === null ? one : { ...one, path: this.#realPath(one.path) },
       );
@@ -158,6 +145,30 @@ export class Analyser {
       if (error instanceof Cancelled) return null;
       throw error;
     }
+  }
+
+  /** Reads what every program needs, so that the first one need not wait for it. */
+  prepare(): void {
+    bindProgram(`${LIBRARY_ROOT}/wright/builtins.wr`, this.#files(), (file) => this.#parse(file));
+  }
+
+  /** The files as they are now, each read once. */
+  #files(): BindHost {
+    const files = new Map<string, SourceFile | null>();
+    const read = (path: string): SourceFile | null => {
+      let file = files.get(path);
+      if (file === undefined) {
+        const text = this.#host.read(this.#realPath(path));
+        file = text === null ? null : this.#fileOf(path, text);
+        files.set(path, file);
+      }
+      return file;
+    };
+    return {
+      read,
+      libraryRoot: LIBRARY_ROOT,
+      list: (folder) => this.#host.list?.(this.#realPath(folder)) ?? [],
+    };
   }
 
   /**

@@ -29,14 +29,17 @@ import type {
 import { DefinitionTable } from "./definitions.ts";
 import { namesOf } from "./names.ts";
 
+/** Null when it is asked to stop: `isCancelled` is asked now and then. */
 export function programData(
   entry: string,
   analysed: Analysed,
   diagnostics: readonly DiagnosticData[],
   milliseconds: number,
-): ProgramData {
-  const collector = new Collector(analysed);
+  isCancelled: () => boolean,
+): ProgramData | null {
+  const collector = new Collector(analysed, isCancelled);
   const modules = collector.modules();
+  if (modules === null) return null;
   return {
     entry,
     definitions: collector.table.all,
@@ -80,6 +83,9 @@ export const STORES: ReadonlySet<string> = new Set([
   "delslice",
 ]);
 
+/** So many specialisations are read between two questions whether to stop. */
+const PATIENCE = 100;
+
 /** What was found at a name of an attribute. */
 type Members = Map<string, number>;
 
@@ -89,8 +95,11 @@ class Collector {
   readonly #program: AnnotatedProgram;
   readonly #specs = new Map<string, Spec[]>();
 
-  constructor(analysed: Analysed) {
+  readonly #isCancelled: () => boolean;
+
+  constructor(analysed: Analysed, isCancelled: () => boolean) {
     this.#analysed = analysed;
+    this.#isCancelled = isCancelled;
     this.#program = analysed.program;
     this.table = new DefinitionTable(this.#program.bound.modules);
     for (const spec of this.#program.specs) {
@@ -102,11 +111,16 @@ class Collector {
     }
   }
 
-  modules(): ModuleData[] {
+  modules(): ModuleData[] | null {
     const { modules } = this.#program.bound;
     const own = modules.filter((one) => !one.isLibrary);
     for (const module of own) for (const cls of module.classes) this.#classLinks(cls);
-    const found = own.map((module) => this.#module(module));
+    const found: ModuleData[] = [];
+    for (const module of own) {
+      const data = this.#module(module);
+      if (data === null) return null;
+      found.push(data);
+    }
     this.#functionTypes();
     this.#fieldTypes();
     this.#globalTypes();
@@ -158,11 +172,14 @@ class Collector {
 
   // ------------------------------------------------------------------ modules
 
-  #module(module: ModuleSymbol): ModuleData {
+  #module(module: ModuleSymbol): ModuleData | null {
     const specs = this.#specs.get(module.path) ?? [];
     const members: Members = new Map();
     const types = new Map<string, TypePlace>();
-    for (const spec of specs) this.#specPlaces(spec, members, types);
+    for (const [i, spec] of specs.entries()) {
+      if (i % PATIENCE === 0 && this.#isCancelled()) return null;
+      this.#specPlaces(spec, members, types);
+    }
     const memberAt = (name: Name) => members.get(keyOf(name.span)) ?? null;
     const occurrences = namesOf(module, module.tree, this.table, memberAt)
       .map(({ span, definition, role, within }): Occurrence => ({

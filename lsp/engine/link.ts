@@ -4,6 +4,7 @@
  */
 import { Analyser, type TextHost } from "./analyser.ts";
 import type { ProgramData, WhyData } from "./data.ts";
+import { buffersOf, pack, unpack, type PackedProgram } from "./pack.ts";
 
 export interface Engine {
   /**
@@ -76,7 +77,7 @@ export type EngineRequest =
 
 export interface EngineAnswer {
   readonly id: number;
-  readonly result: ProgramData | WhyData | null;
+  readonly result: PackedProgram | WhyData | null;
   readonly error?: string;
   /** Only the diagnostics: the rest follows. */
   readonly isEarly?: true;
@@ -86,29 +87,34 @@ export interface EngineAnswer {
 export function serveEngine(
   disk: TextHost,
   newest: Int32Array | null,
-  answer: (message: EngineAnswer) => void,
+  answer: (message: EngineAnswer, transfer: ArrayBuffer[]) => void,
 ): (request: EngineRequest) => void {
   const host = new OverlayHost(disk);
   const analyser = new Analyser(host);
+  analyser.prepare();
   const isCancelled = (id: number) => newest !== null && Atomics.load(newest, 0) !== id;
   return (request) => {
     if (request.kind === "text") return host.setText(request.path, request.text);
     const { id, entry } = request;
+    const give = (program: ProgramData, more: { readonly isEarly?: true } = {}): void => {
+      const result = pack(program);
+      answer({ id, result, ...more }, buffersOf(result));
+    };
     try {
-      const result =
-        request.kind === "why"
-          ? analyser.why(entry, request.path, request.offset)
-          : isCancelled(id)
-            ? null
-            : analyser.analyse(
-                entry,
-                () => isCancelled(id),
-                (mistakes) => answer({ id, result: mistakes, isEarly: true }),
-              );
-      answer({ id, result });
+      if (request.kind === "why")
+        return answer({ id, result: analyser.why(entry, request.path, request.offset) }, []);
+      const program = isCancelled(id)
+        ? null
+        : analyser.analyse(
+            entry,
+            () => isCancelled(id),
+            (mistakes) => give(mistakes, { isEarly: true }),
+          );
+      if (program === null) answer({ id, result: null }, []);
+      else give(program);
     } catch (error) {
       const { stack } = error as Error;
-      answer({ id, result: null, error: stack ?? String(error) });
+      answer({ id, result: null, error: stack ?? String(error) }, []);
     }
   };
 }
@@ -151,9 +157,10 @@ export function linkedEngine(
     dispose,
     answered({ id, result, error, isEarly }) {
       const one = waiting.get(id);
-      if (isEarly === true) return one?.early(result as ProgramData);
+      const found = result !== null && "modules" in result ? unpack(result) : result;
+      if (isEarly === true) return one?.early(found as ProgramData);
       waiting.delete(id);
-      if (error === undefined) one?.resolve(result as never);
+      if (error === undefined) one?.resolve(found as never);
       else one?.reject(new Error(error));
     },
   };

@@ -69,7 +69,7 @@ export function differenceIn(
   for (let step = 0; step <= steps; step++) {
     const answers: ProgramData[] = [];
     const found = warm.analyse(entry, undefined, (one) => answers.push(one))!;
-    if (answers.length === 2) {
+    if (step > 0 && answers.length === 2) {
       first.given++;
       if (said(answers[0]!) === said(answers[1]!)) first.exact++;
     }

@@ -1,0 +1,136 @@
+/**
+ * `ProgramData` for the way from the engine's thread to the server's. There are tens of thousands of
+ * names and types in a program, of which requests look at those of a file or two; so they travel, and
+ * stay, as numbers in arrays, and become objects when somebody looks. Types are said once each.
+ */
+import type { ModuleData, Occurrence, ProgramData, Role, TypePlace } from "./data.ts";
+
+interface PackedModule extends Omit<ModuleData, "occurrences" | "types"> {
+  /** For each: start, end, definition, role, the function around it or -1. */
+  readonly occurrences: Int32Array<ArrayBuffer>;
+  /** For each: start, end, type, classes. */
+  readonly types: Int32Array<ArrayBuffer>;
+}
+
+export interface PackedProgram extends Omit<ProgramData, "modules"> {
+  readonly modules: readonly PackedModule[];
+  readonly types: readonly string[];
+  /** What members are looked up in, by the number that places have. */
+  readonly classes: readonly (readonly number[])[];
+}
+
+const ROLES: readonly Role[] = ["definition", "write", "read", "call", "type", "import"];
+const OCCURRENCE = 5;
+const TYPE_PLACE = 4;
+
+export function pack(program: ProgramData): PackedProgram {
+  const types = new Numbering<string>((type) => type);
+  const classes = new Numbering<readonly number[]>((ids) => ids.join());
+  const modules = program.modules.map((module): PackedModule => {
+    const occurrences = new Int32Array(module.occurrences.length * OCCURRENCE);
+    module.occurrences.forEach(({ start, end, definition, role, within }, i) =>
+      occurrences.set([start, end, definition, ROLES.indexOf(role), within ?? -1], i * OCCURRENCE),
+    );
+    const places = new Int32Array(module.types.length * TYPE_PLACE);
+    module.types.forEach(({ start, end, type, of }, i) =>
+      places.set([start, end, types.of(type), classes.of(of)], i * TYPE_PLACE),
+    );
+    return { ...module, occurrences, types: places };
+  });
+  return { ...program, modules, types: types.all, classes: classes.all };
+}
+
+/** The memory of a packed program that may be handed over rather than copied. */
+export function buffersOf({ modules }: PackedProgram): ArrayBuffer[] {
+  return modules.flatMap(({ occurrences, types }) => [occurrences.buffer, types.buffer]);
+}
+
+export function unpack({ types, classes, modules, ...rest }: PackedProgram): ProgramData {
+  return { ...rest, modules: modules.map((module) => new LazyModule(module, types, classes)) };
+}
+
+/** Things by number, each once. */
+class Numbering<Item> {
+  readonly all: Item[] = [];
+  readonly #numbers = new Map<string, number>();
+  readonly #keyOf: (item: Item) => string;
+
+  constructor(keyOf: (item: Item) => string) {
+    this.#keyOf = keyOf;
+  }
+
+  of(item: Item): number {
+    const key = this.#keyOf(item);
+    let number = this.#numbers.get(key);
+    if (number === undefined) {
+      number = this.all.length;
+      this.#numbers.set(key, number);
+      this.all.push(item);
+    }
+    return number;
+  }
+}
+
+/** A module whose names and types are made when they are first asked for. */
+class LazyModule implements ModuleData {
+  readonly path: string;
+  readonly name: string;
+  readonly isLibrary: boolean;
+  readonly text: string;
+  readonly definition: number;
+  readonly hints: ModuleData["hints"];
+  readonly scope: ModuleData["scope"];
+  readonly unreached: ModuleData["unreached"];
+  readonly #packed: PackedModule;
+  readonly #types: readonly string[];
+  readonly #classes: PackedProgram["classes"];
+  #occurrences: readonly Occurrence[] | null = null;
+  #places: readonly TypePlace[] | null = null;
+
+  constructor(
+    packed: PackedModule,
+    types: PackedProgram["types"],
+    classes: PackedProgram["classes"],
+  ) {
+    this.path = packed.path;
+    this.name = packed.name;
+    this.isLibrary = packed.isLibrary;
+    this.text = packed.text;
+    this.definition = packed.definition;
+    this.hints = packed.hints;
+    this.scope = packed.scope;
+    this.unreached = packed.unreached;
+    this.#packed = packed;
+    this.#types = types;
+    this.#classes = classes;
+  }
+
+  get occurrences(): readonly Occurrence[] {
+    return (this.#occurrences ??= rows(this.#packed.occurrences, OCCURRENCE, (at) => ({
+      start: at(0),
+      end: at(1),
+      definition: at(2),
+      role: ROLES[at(3)]!,
+      within: at(4) < 0 ? null : at(4),
+    })));
+  }
+
+  get types(): readonly TypePlace[] {
+    return (this.#places ??= rows(this.#packed.types, TYPE_PLACE, (at) => ({
+      start: at(0),
+      end: at(1),
+      type: this.#types[at(2)]!,
+      of: this.#classes[at(3)]!,
+    })));
+  }
+}
+
+function rows<Row>(
+  numbers: Int32Array<ArrayBuffer>,
+  width: number,
+  row: (at: (column: number) => number) => Row,
+): Row[] {
+  return Array.from({ length: numbers.length / width }, (_, i) =>
+    row((column) => numbers[i * width + column]!),
+  );
+}
