@@ -6,6 +6,7 @@ import { callGraph, computeEffects } from "./call-graph.ts";
 import { insertBarriers } from "./barriers.ts";
 import { makeExceptionsExplicit } from "./exceptions.ts";
 import { reenterLoops } from "./reenter-loops.ts";
+import { joinTests } from "./join-tests.ts";
 import { removeUnreachable } from "./reachable.ts";
 import { insertRoots } from "./roots.ts";
 import { insertStackChecks } from "./stack-checks.ts";
@@ -14,17 +15,23 @@ import type { LLProgram } from "../ll/program.ts";
 export interface NativeOptions {
   /** Leave write barriers out: for collectors without generations. */
   readonly barriers?: boolean;
-  /** Leave and enter interpreters' loops now and then: for engines that replace no running frame. */
-  readonly reenterLoops?: boolean;
+  /**
+   * For engines of WebAssembly: they replace no running frame, so interpreters' loops are left and
+   * entered now and then, and they leave tests as they are.
+   */
+  readonly forEngine?: boolean;
 }
 
 export function prepareForNative(
   program: LLProgram,
-  { barriers = true, reenterLoops: reenters = false }: NativeOptions = {},
+  { barriers = true, forEngine = false }: NativeOptions = {},
 ): void {
   // 1. Nothing is spent on what cannot run.
   removeUnreachable(program);
-  if (reenters) reenterLoops(program);
+  if (forEngine) {
+    joinTests(program);
+    reenterLoops(program);
+  }
   const calls = callGraph(program);
   // 2. Recursion ends in an exception; a check raises, so this comes before the next two.
   insertStackChecks(program, calls);

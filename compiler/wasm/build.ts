@@ -15,6 +15,6 @@ let runtime: readonly LLProgram[] | null = null;
 /** The program is for back ends only afterwards. */
 export function buildWasm(program: LLProgram, options: WasmOptions): Uint8Array {
   runtime ??= [translateRuntime(COLLECTOR), translateRuntime(PLATFORM)];
-  prepareForNative(program, { reenterLoops: true });
+  prepareForNative(program, { forEngine: true });
   return emitWasm(program, runtime, options);
 }

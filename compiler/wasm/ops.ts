@@ -190,20 +190,21 @@ function isTagged(value: LLValue, possible: readonly StructType[], w: OpWriter):
   w.op("i32_and");
 }
 
-/** The class number in the header: an i32. */
+/** The class number in the header: an i64. */
 function headerClass(value: LLValue, w: OpWriter): void {
   wrapped(value, w);
-  w.memory("i32_load", 4, 0);
+  // Not `i32_load`: V8 loads twice then, once for the comparison and once because a load may trap.
+  w.memory("i64_load32_u", 4, 0);
 }
 
 function headerInRange(value: LLValue, base: StructType, w: OpWriter): void {
   headerClass(value, w);
-  w.constI32(base.classId);
+  w.constI64(base.classId);
   const span = base.lastSubclassId - base.classId;
-  if (span === 0) return w.op("i32_eq");
-  w.op("i32_sub");
-  w.constI32(span);
-  w.op("i32_le_u");
+  if (span === 0) return w.op("i64_eq");
+  w.op("i64_sub");
+  w.constI64(span);
+  w.op("i64_le_u");
 }
 
 /**
@@ -603,9 +604,11 @@ export const ROWS: Record<Exclude<OpName, PlacedOp>, Row> = {
 /** Whether a store of a reference into the object has to be reported (WR_TRACK in wright.h). */
 function isTracked(value: LLValue, w: OpWriter): void {
   wrapped(value, w);
-  w.memory("i32_load", 4, 4);
-  w.constI32(TRACK);
-  w.op("i32_and");
+  w.memory("i64_load32_u", 4, 4);
+  w.constI64(TRACK);
+  w.op("i64_and");
+  w.constI64(0);
+  w.op("i64_ne");
 }
 
 function masked(mask: bigint): Row {

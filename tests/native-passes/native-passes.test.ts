@@ -18,6 +18,7 @@ import { assertVerified } from "../../compiler/ll/verify.ts";
 import { insertBarriers } from "../../compiler/passes/barriers.ts";
 import { callGraph, computeEffects } from "../../compiler/passes/call-graph.ts";
 import { makeExceptionsExplicit } from "../../compiler/passes/exceptions.ts";
+import { joinTests } from "../../compiler/passes/join-tests.ts";
 import { reenterLoops } from "../../compiler/passes/reenter-loops.ts";
 import { insertRoots } from "../../compiler/passes/roots.ts";
 import { insertStackChecks } from "../../compiler/passes/stack-checks.ts";
@@ -29,6 +30,7 @@ const MARK = "; expect\n";
 const NOT_SHOWN = new Set(["describe_exception", "$entry"]);
 
 function runPass(name: string, program: LLProgram): void {
+  if (name === "join-tests") return joinTests(program);
   if (name === "reenter-loops") return reenterLoops(program);
   const calls = callGraph(program);
   if (name === "stack-checks") return insertStackChecks(program, calls);
