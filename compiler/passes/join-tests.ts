@@ -18,7 +18,7 @@
  * `exceptions`, on self-contained blocks, and leaves such.
  */
 import { exitLinks, newBlock, newOp, newVariable } from "../../dsl/flow/graph.ts";
-import { containBlocks, dropUnreachable, mapReads } from "../ll/contain.ts";
+import { containBlocks, dropUnreachable, eachRead, mapReads } from "../ll/contain.ts";
 import type {
   LL,
   LLBlock,
@@ -31,7 +31,6 @@ import type {
   LLVariable,
 } from "../ll/program.ts";
 import { BOOL } from "../ll/types.ts";
-import { valuesRead } from "./reachable.ts";
 
 export function joinTests(program: LLProgram): void {
   for (const { graph } of program.functions) if (graph !== null) joinIn(graph);
@@ -80,21 +79,24 @@ function mapped({ target, args }: LLLink, map: Substitution): LLLink {
 }
 
 /** The op that computes the block's condition, if it is the last one and nothing else reads it. */
-function lastTest({ ops, exit }: LLBlock, reads: Iterable<LLValue>): LLOp | null {
-  const op = ops.at(-1);
+function lastTest(block: LLBlock): LLOp | null {
+  const op = block.ops.at(-1);
+  const { exit } = block;
   if (op === undefined || exit.kind !== "branch" || exit.condition !== op.result) return null;
   let count = 0;
-  for (const value of reads) if (value === op.result) count++;
+  eachRead(block, (value) => {
+    if (value === op.result) count++;
+  });
   return count === 1 ? op : null;
 }
 
 function joinClassTests(graph: LLGraph, block: LLBlock, headers: ReadonlySet<LLBlock>): boolean {
-  const test = lastTest(block, valuesRead(block));
+  const test = lastTest(block);
   const struct = test?.aux.struct;
   if (test?.name !== "class_in_range" || !struct || struct.immediate === null) return false;
   const exit = block.exit as Branch;
   const { target } = exit.then;
-  const second = lastTest(target, valuesRead(target));
+  const second = lastTest(target);
   if (headers.has(target) || second?.name !== "imm_is" || second.aux.struct !== struct)
     return false;
   const casts = target.ops.slice(0, -1);
@@ -136,7 +138,7 @@ function rootOf(value: LLValue, casts: readonly LLOp[]): LLValue {
 
 /** The range of a switch over all values is its other case. */
 function joinRangeTest(block: LLBlock, headers: ReadonlySet<LLBlock>): boolean {
-  const test = lastTest(block, valuesRead(block));
+  const test = lastTest(block);
   if (test?.name !== "uint_ge") return false;
   const [subject, bound] = test.args as [LLValue, LLValue];
   const { then: wrong, otherwise } = block.exit as Branch;
