@@ -128,20 +128,21 @@ export class Suite {
   ): number {
     const file = join(this.#work, `${program}-${name}.scm`);
     writeFileSync(file, this.#source(program, peer));
-    const [shell, ...rest] = [...TIMED, ...command, file];
+    // `timeout` ends the program itself; spawnSync would end the shell around it, and no more.
+    const limit = ["timeout", "-s", "KILL", String(this.#limit)];
+    const [shell, ...rest] = [...TIMED, ...limit, ...command, file];
     const result = spawnSync(shell!, rest, {
       cwd: this.#work,
       encoding: "utf8",
       input: this.#input(program, count),
       maxBuffer: 1 << 28,
-      timeout: this.#limit * 1000,
     });
     const found = /^Elapsed time: (\S+) seconds/m.exec(result.stdout ?? "");
     if (found === null) {
       const said = `${result.stdout ?? ""}${result.stderr ?? ""}`.trim().slice(-600);
       throw new Failed(
-        result.error !== undefined && said === ""
-          ? result.error.message
+        result.status === 137
+          ? `took longer than ${this.#limit} s`
           : `ended with ${result.status}: ${said}`,
       );
     }
