@@ -103,7 +103,7 @@ export const COMMANDS = [
         name: "gc",
         value: "COLLECTOR",
         choices: COLLECTORS,
-        help: "the VM's collector: generational (default), copying or none",
+        help: "the VM's collector: generational (default), copying, marksweep or none",
       },
       { name: "keep-c", help: "keep the C files next to the VM, in FILE.c-files" },
       {

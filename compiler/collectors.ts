@@ -1,5 +1,5 @@
 /** The collectors that a build may have; each is a module of `runtime/gc`. */
-export const COLLECTORS = ["generational", "copying", "none"] as const;
+export const COLLECTORS = ["generational", "copying", "marksweep", "none"] as const;
 export type CollectorName = (typeof COLLECTORS)[number];
 export const DEFAULT_COLLECTOR: CollectorName = "generational";
 

@@ -137,6 +137,13 @@ export const STRESS: Readonly<Record<string, string>> = {
   WRIGHT_GC_VERIFY: "1",
 };
 
+/** Collects all the time, so that old objects and young ones meet in all phases of a cycle. */
+export const SMALL_NURSERY: Readonly<Record<string, string>> = {
+  WRIGHT_GC_NURSERY: "4k",
+  WRIGHT_GC_POISON: "1",
+  WRIGHT_GC_VERIFY: "1",
+};
+
 export async function hasCompiler(command: string): Promise<boolean> {
   return !("kind" in (await findCompiler(command)));
 }

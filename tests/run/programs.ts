@@ -5,7 +5,8 @@
  *
  *     # args a b c        one run with these arguments; as many as there are such lines
  *     # env NAME=value    of all runs
- *     # no-stress         collecting at every allocation would take too long
+ *     # no-stress         collecting at every allocation would take too long, or finds other things dead
+ *     # collects          says what was found dead, or needs memory to be used again
  *
  * `name.out` has what every run must give, to the byte.
  */
@@ -20,6 +21,7 @@ export interface TestProgram {
   readonly name: string;
   readonly runs: readonly RunOptions[];
   readonly stress: boolean;
+  readonly collects: boolean;
 }
 
 export function testPrograms(): TestProgram[] {
@@ -34,7 +36,8 @@ function testProgram(name: string): TestProgram {
   );
   const args = [...text.matchAll(/^# args (.*)$/gm)].map((match) => match[1]!.split(" "));
   const runs = (args.length === 0 ? [[]] : args).map((one) => ({ args: one, env }));
-  return { name, runs, stress: !/^# no-stress$/m.test(text) };
+  const has = (mark: string) => text.split("\n").includes(`# ${mark}`);
+  return { name, runs, stress: !has("no-stress"), collects: has("collects") };
 }
 
 /** What all runs did, as the golden file has it. */

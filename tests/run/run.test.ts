@@ -2,12 +2,13 @@
  * Wright programs give the same on every engine: the evaluator with and without the optimisation
  * passes, natively, also while the collector moves everything at every allocation, and in WebAssembly.
  *
- * `npm run test:full` adds clang and the sanitizers.
+ * `npm run test:full` adds clang, the sanitizers, the other collectors, and a nursery of 4 KB.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { needsBarriers, type CollectorName } from "../../compiler/collectors.ts";
 import { analyse, compileAnalysed } from "../../compiler/driver.ts";
 import { renderDiagnostics } from "../../dsl/syntax/render.ts";
 import {
@@ -20,6 +21,7 @@ import {
   hasCompiler,
   runNative,
   runWasm,
+  SMALL_NURSERY,
   STRESS,
   unbundled,
   wasmModule,
@@ -53,41 +55,60 @@ interface Configuration {
   readonly sanitizers: boolean;
   /** As `--dev` builds: lighter passes, functions scattered over files. */
   readonly isDev?: boolean;
-  /** Environments of the runs. */
-  readonly stress: boolean;
+  readonly gc: CollectorName;
+  /** Environments of further runs, but of programs for which they would take too long. */
+  readonly modes: readonly Readonly<Record<string, string>>[];
 }
 
 const ALL: readonly Configuration[] = [
-  { name: "with gcc", cc: "gcc", sanitizers: false, stress: true },
-  { name: "as --dev builds", cc: "gcc", sanitizers: false, isDev: true, stress: false },
-  { name: "with clang", cc: "clang", sanitizers: false, stress: false },
-  { name: "with sanitizers", cc: "gcc", sanitizers: true, stress: true },
+  {
+    name: "with gcc",
+    cc: "gcc",
+    sanitizers: false,
+    gc: "generational",
+    modes: isFull ? [STRESS, SMALL_NURSERY] : [STRESS],
+  },
+  {
+    name: "as --dev builds",
+    cc: "gcc",
+    sanitizers: false,
+    isDev: true,
+    gc: "generational",
+    modes: [],
+  },
+  { name: "with clang", cc: "clang", sanitizers: false, gc: "generational", modes: [] },
+  { name: "with sanitizers", cc: "gcc", sanitizers: true, gc: "generational", modes: [STRESS] },
+  { name: "copying", cc: "gcc", sanitizers: false, gc: "copying", modes: [STRESS] },
+  { name: "marksweep", cc: "gcc", sanitizers: false, gc: "marksweep", modes: [STRESS] },
+  { name: "none", cc: "gcc", sanitizers: false, gc: "none", modes: [] },
 ];
 
 const output = mkdtempSync(join(tmpdir(), "wright-run-"));
 afterAll(() => rmSync(output, { recursive: true, force: true }));
 
 describe.for(isFull ? ALL : ALL.slice(0, 2))("$name", (configuration) => {
-  const { cc, sanitizers, isDev = false } = configuration;
+  const { name, cc, sanitizers, gc, isDev = false } = configuration;
   /** Built once, by the first test that needs it. */
   let bundle: Promise<string> | null = null;
   const build = () => {
     const host = folderHost(FOLDER, { [BUNDLE]: bundleOf(programs.map((one) => one.name)) });
     return executable(
       compiled(BUNDLE, host, { optimise: true, effort: isDev ? "quick" : "full" }),
-      join(output, `${cc}-${sanitizers}-${isDev}`),
-      { cc, sanitizers, mode: isDev ? "dev" : "release" },
+      join(output, name.replaceAll(" ", "-")),
+      { cc, sanitizers, gc, mode: isDev ? "dev" : "release" },
+      { barriers: needsBarriers(gc) },
     );
   };
 
-  test.for(programs)("$name", { timeout: 600_000 }, async (program, ctx) => {
+  const tried = programs.filter((one) => gc !== "none" || !one.collects);
+  test.for(tried)("$name", { timeout: 600_000 }, async (program, ctx) => {
     if (!(await hasCompiler(cc))) return ctx.skip(`there is no ${cc}`);
     const path = await (bundle ??= build());
     const native = (env: Readonly<Record<string, string>>) =>
       record(program, (options) => unbundled(runNative(path, inBundle(program, options, env))));
     const found = native({});
     expect(found).toBe(expected(program, found));
-    if (configuration.stress && program.stress) expect(native(STRESS)).toBe(found);
+    if (program.stress) for (const env of configuration.modes) expect(native(env)).toBe(found);
   });
 });
 
