@@ -105,6 +105,11 @@ export const COMMANDS = [
         choices: COLLECTORS,
         help: "the VM's collector: generational (default), copying, marksweep or none",
       },
+      {
+        name: "sandbox",
+        value: "POLICY",
+        help: "build a VM that may do only what this file says (native only)",
+      },
       { name: "keep-c", help: "keep the C files next to the VM, in FILE.c-files" },
       {
         name: "target",

@@ -16,6 +16,7 @@ import { compileOrExit, timingTable } from "../pipeline.ts";
 import { openProject, shown, type Project } from "../project.ts";
 import { count, duration, Exit, size } from "../terminal.ts";
 import { noMain } from "./run.ts";
+import { UsageError } from "../options.ts";
 
 const INTERRUPTED = 130;
 /** What a module is written with, by what its name ends in: for Node, and for browsers. */
@@ -40,6 +41,7 @@ export async function run(call: Invocation): Promise<number> {
   terminal.say(
     progressLine(call, "compiled", analysed - start, count(program.functions.length, "function")),
   );
+  const policy = readPolicy(call);
   if (optionText(call, "target") === "wasm") return writeModule(call, program, output, start);
   const native = await buildExecutable(call, program, {
     output,
@@ -47,6 +49,7 @@ export async function run(call: Invocation): Promise<number> {
     cc: compilerOf(call, project),
     gc: (optionText(call, "gc") as CollectorName | undefined) ?? project.config?.gc,
     keepC: flag(call, "keep-c") ? `${output}.c-files` : undefined,
+    policy,
   });
   terminal.say(progressLine(call, "built", native.milliseconds, native.what));
   if (flag(call, "time")) {
@@ -56,6 +59,19 @@ export async function run(call: Invocation): Promise<number> {
   const time = duration(performance.now() - start);
   terminal.print(`${shown(output)}: ${size(statSync(output).size)} in ${time}`);
   return 0;
+}
+
+/** The file that `--sandbox` names. A module has what it is given by whoever runs it, and needs none. */
+function readPolicy(call: Invocation): string | undefined {
+  const path = optionText(call, "sandbox");
+  if (path === undefined) return undefined;
+  if (optionText(call, "target") === "wasm")
+    throw new UsageError("--sandbox is for native VMs: a module reaches only what it is given");
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    throw new UsageError(`cannot read the policy ${path}`);
+  }
 }
 
 /** No C compiler: the module straight from the low-level graphs, and what loads it. */
@@ -108,6 +124,7 @@ export interface ExecutableOptions {
   readonly cc: string | undefined;
   readonly gc: CollectorName | undefined;
   readonly keepC: string | undefined;
+  readonly policy?: string | undefined;
 }
 
 /** Emits, compiles and links; ends the command when that fails. */
@@ -138,6 +155,7 @@ export async function buildExecutable(
       ...(options.cc === undefined ? {} : { cc: options.cc }),
       ...(options.gc === undefined ? {} : { gc: options.gc }),
       ...(options.keepC === undefined ? {} : { keepC: options.keepC }),
+      ...(options.policy === undefined ? {} : { policy: options.policy }),
     }),
   );
   if (!result.ok) explainProblem(call, result.problem);

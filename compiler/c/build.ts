@@ -47,6 +47,8 @@ export interface BuildOptions {
   /** Else `$XDG_CACHE_HOME/langwright`, else `.cache/langwright` of the home directory. */
   readonly cache?: string;
   readonly signal?: AbortSignal;
+  /** What the VM may ask of the system, if not everything: the text of a policy. */
+  readonly policy?: string;
   readonly onProgress?: (step: BuildStep) => void;
 }
 
@@ -67,8 +69,8 @@ export type BuildResult =
   | { readonly ok: false; readonly problem: BuildProblem };
 
 const RUNTIME = fileURLToPath(new URL("../../runtime/native/", import.meta.url));
-const RUNTIME_HEADERS = ["wright.h", "gc.h"];
-const RUNTIME_SOURCES = ["platform.c", "gc_platform.c"];
+const RUNTIME_HEADERS = ["wright.h", "gc.h", "sandbox.h"];
+const RUNTIME_SOURCES = ["platform.c", "gc_platform.c", "sandbox.c"];
 
 /** A program as passes leave it (`passes/native.ts`) becomes an executable. */
 export async function buildNative(program: LLProgram, options: BuildOptions): Promise<BuildResult> {
@@ -128,7 +130,14 @@ async function* sourceFiles(program: LLProgram, options: BuildOptions): AsyncGen
   yield* await runtimeFiles(RUNTIME_HEADERS);
   yield* emitC(program, emitOptions(options));
   yield* await runtimeFiles(RUNTIME_SOURCES);
+  if (options.policy !== undefined) yield policyFile(options.policy);
   yield await collectorSource(cacheDirectory(options), options.gc ?? DEFAULT_COLLECTOR);
+}
+
+/** The policy of a sandboxed VM (`runtime/native/sandbox.h`) as an array of its bytes. */
+function policyFile(policy: string): CFile {
+  const bytes = [...new TextEncoder().encode(policy), 0].join(", ");
+  return { name: "policy.c", text: `const char wr_built_in_policy[] = {${bytes}};\n` };
 }
 
 /** Small files use all cores and change one at a time; fast code wants the C compiler to see much at once. */

@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include "wright.h"
 #include "gc.h"
+#include "sandbox.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -227,6 +228,7 @@ int main(int argc, char **argv) {
   char here;
   /* Writing where nobody reads any more is an error that the library sees. */
   signal(SIGPIPE, SIG_IGN);
+  wr_sandbox_start();
   start_stacks(&here);
   wr_gc_start(heap_limit());
   wr_ref arguments = argument_list(argc, argv);
@@ -270,14 +272,23 @@ static bool c_path(char into[PATH_MAX], wr_addr path, int64_t length) {
   return true;
 }
 
+/* As `c_path`, of a path that the program may use so. */
+static bool permitted_path(wr_right right, char into[PATH_MAX], wr_addr path, int64_t length,
+                           bool follow) {
+  return c_path(into, path, length) && wr_permits_path(right, into, follow);
+}
+
 int64_t wr_os_open(wr_addr path, int64_t length, int64_t mode) {
   static const int flags[] = {O_RDONLY, O_WRONLY | O_CREAT | O_TRUNC, O_WRONLY | O_CREAT | O_APPEND};
   char name[PATH_MAX];
   if (mode < 0 || mode > 2) return -EINVAL;
-  if (!c_path(name, path, length)) return -(int64_t)errno;
+  wr_right right = mode == 0 ? WR_MAY_READ : WR_MAY_WRITE;
+  if (!permitted_path(right, name, path, length, true)) return -(int64_t)errno;
+  int extra = O_CLOEXEC | (wr_is_sandboxed ? O_NOFOLLOW : 0);
   int fd;
-  do fd = open(name, flags[mode] | O_CLOEXEC, 0666);
+  do fd = open(name, flags[mode] | extra, 0666);
   while (fd < 0 && errno == EINTR);
+  wr_sandbox_opened(fd, true);
   return result_of(fd);
 }
 
@@ -287,6 +298,7 @@ static int64_t wait_readable(int64_t fd, const struct timespec *limit);
 int64_t wr_os_read(int64_t fd, wr_addr into, int64_t n) {
   ssize_t got;
   if (n < 0) return -EINVAL;
+  if (!wr_permits_fd(fd)) return -(int64_t)errno;
   if (interrupts_caught) {
     int64_t ready = wait_readable(fd, NULL);
     if (ready < 0) return ready;
@@ -299,6 +311,7 @@ int64_t wr_os_read(int64_t fd, wr_addr into, int64_t n) {
 int64_t wr_os_write(int64_t fd, wr_addr from, int64_t n) {
   ssize_t put;
   if (n < 0) return -EINVAL;
+  if (!wr_permits_fd(fd)) return -(int64_t)errno;
   do put = write((int)fd, from, (size_t)n);
   while (put < 0 && errno == EINTR);
   return result_of(put);
@@ -306,6 +319,8 @@ int64_t wr_os_write(int64_t fd, wr_addr from, int64_t n) {
 
 /* Not repeated: after EINTR the descriptor is closed on Linux. */
 int64_t wr_os_close(int64_t fd) {
+  if (!wr_permits_fd(fd)) return -(int64_t)errno;
+  wr_sandbox_opened(fd, false);
   int result = close((int)fd);
   return result < 0 && errno == EINTR ? 0 : result_of(result);
 }
@@ -313,6 +328,7 @@ int64_t wr_os_close(int64_t fd) {
 int64_t wr_os_seek(int64_t fd, int64_t offset, int64_t whence) {
   static const int from[] = {SEEK_SET, SEEK_CUR, SEEK_END};
   if (whence < 0 || whence > 2) return -EINVAL;
+  if (!wr_permits_fd(fd)) return -(int64_t)errno;
   return result_of(lseek((int)fd, offset, from[whence]));
 }
 
@@ -322,9 +338,11 @@ static int64_t clock_ns(clockid_t id) {
   return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-int64_t wr_os_clock_wall_ns(void) { return clock_ns(CLOCK_REALTIME); }
-int64_t wr_os_clock_mono_ns(void) { return clock_ns(CLOCK_MONOTONIC); }
-int64_t wr_os_cpu_ns(void) { return clock_ns(CLOCK_PROCESS_CPUTIME_ID); }
+static int64_t permitted_clock_ns(clockid_t id) { return wr_permits(WR_MAY_CLOCK) ? clock_ns(id) : 0; }
+
+int64_t wr_os_clock_wall_ns(void) { return permitted_clock_ns(CLOCK_REALTIME); }
+int64_t wr_os_clock_mono_ns(void) { return permitted_clock_ns(CLOCK_MONOTONIC); }
+int64_t wr_os_cpu_ns(void) { return permitted_clock_ns(CLOCK_PROCESS_CPUTIME_ID); }
 
 /* Copies what fits and gives the whole length, so that the caller can ask again. */
 static int64_t copy_text(const char *text, wr_addr into, int64_t capacity) {
@@ -335,17 +353,28 @@ static int64_t copy_text(const char *text, wr_addr into, int64_t capacity) {
 
 int64_t wr_os_getenv(wr_addr name, int64_t length, wr_addr into, int64_t capacity) {
   char key[PATH_MAX];
-  if (!c_path(key, name, length)) return -1;
+  if (!c_path(key, name, length) || !wr_permits_env(key)) return -1;
   const char *value = getenv(key);
   return value == NULL ? -1 : copy_text(value, into, capacity);
 }
 
 extern char **environ;
 
+/* A variable with its value. */
+static bool may_see(const char *entry) {
+  char name[PATH_MAX];
+  size_t length = strcspn(entry, "=");
+  if (length >= sizeof name) return false;
+  memcpy(name, entry, length);
+  name[length] = 0;
+  return wr_permits_env(name);
+}
+
 int64_t wr_os_environ(wr_addr into, int64_t capacity) {
   int64_t used = 0;
   for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
     int64_t n = (int64_t)strlen(*entry) + 1;
+    if (wr_is_sandboxed && !may_see(*entry)) continue;
     if (used + n <= capacity) memcpy(into + used, *entry, (size_t)n);
     used += n;
   }
@@ -353,6 +382,7 @@ int64_t wr_os_environ(wr_addr into, int64_t capacity) {
 }
 
 int64_t wr_os_random(wr_addr into, int64_t n) {
+  if (!wr_permits(WR_MAY_RANDOM)) return -(int64_t)errno;
   for (int64_t done = 0; done < n;) {
     ssize_t got = getrandom(into + done, (size_t)(n - done), 0);
     if (got >= 0) done += got;
@@ -361,7 +391,7 @@ int64_t wr_os_random(wr_addr into, int64_t n) {
   return 0;
 }
 
-int64_t wr_os_isatty(int64_t fd) { return isatty((int)fd); }
+int64_t wr_os_isatty(int64_t fd) { return wr_permits_fd(fd) && isatty((int)fd); }
 
 int64_t wr_os_errno_text(int64_t code, wr_addr into, int64_t capacity) {
   return copy_text(strerror((int)(code < 0 ? -code : code)), into, capacity);
@@ -369,13 +399,14 @@ int64_t wr_os_errno_text(int64_t code, wr_addr into, int64_t capacity) {
 
 int64_t wr_os_remove(wr_addr path, int64_t length) {
   char name[PATH_MAX];
-  if (!c_path(name, path, length)) return -(int64_t)errno;
+  if (!permitted_path(WR_MAY_WRITE, name, path, length, false)) return -(int64_t)errno;
   return result_of(remove(name));
 }
 
 int64_t wr_os_rename(wr_addr from, int64_t from_length, wr_addr to, int64_t to_length) {
   char a[PATH_MAX], b[PATH_MAX];
-  if (!c_path(a, from, from_length) || !c_path(b, to, to_length)) return -(int64_t)errno;
+  if (!permitted_path(WR_MAY_WRITE, a, from, from_length, false)) return -(int64_t)errno;
+  if (!permitted_path(WR_MAY_WRITE, b, to, to_length, false)) return -(int64_t)errno;
   return result_of(rename(a, b));
 }
 
@@ -383,7 +414,8 @@ int64_t wr_os_rename(wr_addr from, int64_t from_length, wr_addr to, int64_t to_l
 int64_t wr_os_stat(wr_addr path, int64_t length, wr_addr out) {
   char name[PATH_MAX];
   struct stat st;
-  if (!c_path(name, path, length) || stat(name, &st) != 0) return -(int64_t)errno;
+  if (!permitted_path(WR_MAY_READ, name, path, length, true)) return -(int64_t)errno;
+  if (stat(name, &st) != 0) return -(int64_t)errno;
   int64_t facts[3] = {
       st.st_size,
       (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec,
@@ -399,7 +431,7 @@ int64_t wr_os_stat(wr_addr path, int64_t length, wr_addr out) {
  */
 int64_t wr_os_listdir(wr_addr path, int64_t length, wr_addr into, int64_t capacity) {
   char name[PATH_MAX];
-  if (!c_path(name, path, length)) return -(int64_t)errno;
+  if (!permitted_path(WR_MAY_READ, name, path, length, true)) return -(int64_t)errno;
   DIR *directory = opendir(name);
   if (directory == NULL) return -(int64_t)errno;
   int64_t used = 0;
@@ -419,13 +451,14 @@ int64_t wr_os_listdir(wr_addr path, int64_t length, wr_addr into, int64_t capaci
 
 int64_t wr_os_mkdir(wr_addr path, int64_t length) {
   char name[PATH_MAX];
-  if (!c_path(name, path, length)) return -(int64_t)errno;
+  if (!permitted_path(WR_MAY_WRITE, name, path, length, false)) return -(int64_t)errno;
   return result_of(mkdir(name, 0777));
 }
 
 int64_t wr_os_getcwd(wr_addr into, int64_t capacity) {
   char name[PATH_MAX];
   if (getcwd(name, sizeof name) == NULL) return -(int64_t)errno;
+  if (!wr_permits_path(WR_MAY_READ, name, true)) return -(int64_t)errno;
   return copy_text(name, into, capacity);
 }
 
@@ -525,6 +558,7 @@ int64_t wr_os_terminal_raw(int64_t fd, int64_t on) {
     return 0;
   }
   if (terminal.raw) return 0;
+  if (!wr_permits(WR_MAY_TERMINAL)) return -(int64_t)errno;
   if (tcgetattr((int)fd, &terminal.before) != 0) return -(int64_t)errno;
   struct termios raw = terminal.before;
   raw.c_iflag &= ~(tcflag_t)(BRKINT | ICRNL | INPCK | ISTRIP | IXON);
@@ -542,6 +576,7 @@ int64_t wr_os_terminal_raw(int64_t fd, int64_t on) {
 /* Two int64 at `out`: columns and rows. */
 int64_t wr_os_terminal_size(int64_t fd, wr_addr out) {
   struct winsize size;
+  if (!wr_permits(WR_MAY_TERMINAL)) return -(int64_t)errno;
   if (ioctl((int)fd, TIOCGWINSZ, &size) != 0) return -(int64_t)errno;
   int64_t facts[2] = {size.ws_col, size.ws_row};
   memcpy(out, facts, sizeof facts);
@@ -550,9 +585,10 @@ int64_t wr_os_terminal_size(int64_t fd, wr_addr out) {
 
 /* As wr_os_read, but -EAGAIN when nothing came for so many milliseconds. */
 int64_t wr_os_read_within(int64_t fd, wr_addr into, int64_t n, int64_t milliseconds) {
-  int64_t until = wr_os_clock_mono_ns() + milliseconds * 1000000;
+  if (!wr_permits_fd(fd)) return -(int64_t)errno;
+  int64_t until = clock_ns(CLOCK_MONOTONIC) + milliseconds * 1000000;
   for (;;) {
-    int64_t left = until - wr_os_clock_mono_ns();
+    int64_t left = until - clock_ns(CLOCK_MONOTONIC);
     if (left < 0) left = 0;
     struct timespec limit = {.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};
     int64_t ready = wait_readable(fd, &limit);
