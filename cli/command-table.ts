@@ -185,6 +185,16 @@ export const COMMANDS = [
     heavy: false,
   },
   {
+    name: "debug-adapter",
+    summary: "debug a language in the evaluator, for an editor",
+    about:
+      "Speaks the debug adapter protocol on standard input and output: what an editor starts. The request `launch` takes `program` (a LANG), `args`, `input`, `stopOnEntry` and `test`.",
+    positionals: [],
+    options: [],
+    examples: ["wright debug-adapter"],
+    heavy: false,
+  },
+  {
     name: "explain",
     summary: "explain a diagnostic code",
     about:

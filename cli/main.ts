@@ -49,6 +49,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<{ readonly run: Comman
   dump: () => import("./commands/dump.ts"),
   why: () => import("./commands/why.ts"),
   lsp: () => import("./commands/lsp.ts"),
+  "debug-adapter": () => import("./commands/debug-adapter.ts"),
   explain: () => import("./commands/explain.ts"),
   doctor: () => import("./commands/doctor.ts"),
   completion: () => import("./commands/completion.ts"),

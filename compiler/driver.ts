@@ -68,6 +68,8 @@ export interface CompileOptions extends AnalyseOptions {
   readonly effort?: Effort;
   /** No passes at all: what the evaluator needs least. */
   readonly optimise?: boolean;
+  /** For a debugger: functions have marks, and no passes are run. */
+  readonly debug?: boolean;
   /** Verify after every stage. */
   readonly check?: boolean;
   /** What module bodies may ask of the world (default: nothing). */
@@ -192,7 +194,10 @@ export function compileAnalysed(analysis: Analysis, options: CompileOptions = {}
   });
   // 3. Low-level graphs over chosen representations.
   const program = clock.run("lower", () =>
-    lower(analysis.program, { name: analysis.bound.entry.name }),
+    lower(analysis.program, {
+      name: analysis.bound.entry.name,
+      ...(options.debug === undefined ? {} : { debug: options.debug }),
+    }),
   );
   after("lower", program);
   if (options.until === "lower") return done();
@@ -209,7 +214,8 @@ export function compileAnalysed(analysis: Analysis, options: CompileOptions = {}
       timings: timings(),
     };
   after("initialise", program);
-  if (options.until === "initialise" || options.optimise === false) return done();
+  const isPlain = options.optimise === false || options.debug === true;
+  if (options.until === "initialise" || isPlain) return done();
   // 5. Better code with the same meaning.
   options.onStage?.("passes");
   runPasses(program, {

@@ -1,39 +1,29 @@
 /**
  * `wright test [LANG] [NAME]`: every function `test_…` of every `…_test.wr` below the language's folder.
  *
- * Each file of tests is a program of its own: a small runner (it exists in memory only) imports the
- * tests and calls the one that its first argument names. In the evaluator the module bodies of a file
+ * Each file of tests is a program of its own (`../test-files.ts`). In the evaluator the module bodies of a file
  * run once and each test starts from what they left; natively each test is a run of the built runner.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative, sep } from "node:path";
+import { join } from "node:path";
 import { evaluate } from "../../compiler/driver.ts";
 import type { Word } from "../../compiler/eval/heap.ts";
 import type { Host } from "../../compiler/eval/host.ts";
 import { nodeHeapUsage, nodeHost } from "../../compiler/eval/host-node.ts";
 import type { RawMemory } from "../../compiler/eval/raw-memory.ts";
 import type { LLProgram } from "../../compiler/ll/program.ts";
-import { parseModule } from "../../dsl/grammar/parser.ts";
-import { sourceFile } from "../../dsl/syntax/source.ts";
 import { fileHost } from "../host.ts";
 import { flag, optionText, type Invocation } from "../invocation.ts";
 import { UsageError } from "../options.ts";
 import { compileOrExit } from "../pipeline.ts";
-import { openProject, readText, type Project } from "../project.ts";
+import { openProject, type Project } from "../project.ts";
 import { count, duration, STDERR, STDOUT } from "../terminal.ts";
+import { findTests, RUNNER, testProgram, type TestFile } from "../test-files.ts";
 import { buildExecutable, compilerOf } from "./build.ts";
 
-const RUNNER = "wright_test_runner";
 const MEMORY_LIMIT = 2 ** 31;
-
-interface TestFile {
-  readonly path: string;
-  /** As the runner imports it. */
-  readonly module: string;
-  readonly tests: readonly string[];
-}
 
 interface Outcome {
   readonly file: string;
@@ -76,63 +66,12 @@ function nothingToRun(project: Project, wanted: string | undefined): UsageError 
   );
 }
 
-// ---------------------------------------------------------------- finding
-
-function findTests(project: Project, wanted: string | undefined): TestFile[] {
-  const files: TestFile[] = [];
-  for (const path of testPaths(project.folder)) {
-    const text = readText(path);
-    if (text === null) continue;
-    const tests = testNames(path, text).filter(
-      (name) => wanted === undefined || name.includes(wanted),
-    );
-    const inside = relative(project.folder, path).slice(0, -".wr".length);
-    if (tests.length > 0) files.push({ path, module: inside.split(sep).join("."), tests });
-  }
-  return files;
-}
-
-function testPaths(folder: string): string[] {
-  const paths: string[] = [];
-  for (const entry of readdirSync(folder === "" ? "." : folder, { withFileTypes: true })) {
-    if (entry.name.startsWith(".") || entry.name === "node_modules" || entry.name === "out")
-      continue;
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) paths.push(...testPaths(path));
-    else if (entry.name.endsWith("_test.wr")) paths.push(path);
-  }
-  return paths.sort();
-}
-
-/** Top-level functions `test_…` without parameters, in order. Mistakes in the file show when it is compiled. */
-function testNames(path: string, text: string): string[] {
-  const { module } = parseModule(sourceFile(path, text));
-  return module.chunks
-    .flatMap((chunk) => chunk.body)
-    .flatMap((one) =>
-      one.kind === "def" && one.name.text.startsWith("test_") && one.params.length === 0
-        ? [one.name.text]
-        : [],
-    );
-}
-
 // ---------------------------------------------------------------- running
 
 function compileTests(call: Invocation, project: Project, file: TestFile): LLProgram {
-  const entry = join(project.folder, `${RUNNER}.wr`);
-  const host = fileHost({ [entry]: runnerText(file) });
+  const { entry, text } = testProgram(project, file.path, file.tests);
+  const host = fileHost({ [entry]: text });
   return compileOrExit(call, entry, host).program;
-}
-
-function runnerText({ module, tests }: TestFile): string {
-  const calls = tests.map((name) => `    if wanted == "${name}":\n        ${name}()\n`);
-  return [
-    `from ${module} import ${tests.join(", ")}\n\n`,
-    "def main(argv: list[str]) -> int:\n",
-    "    wanted = argv[1]\n",
-    ...calls,
-    "    return 0\n",
-  ].join("");
 }
 
 async function withRunner(

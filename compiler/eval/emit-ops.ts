@@ -39,6 +39,8 @@ export interface OpEmitter {
   site(op: LLOp): number;
   /** The same for an op that says where an exception was caught. */
   caughtSite(op: LLOp): number;
+  /** What is done at a mark for a debugger; empty when nobody debugs. */
+  mark(op: LLOp): string;
 }
 
 const MAX = "9007199254740991";
@@ -479,6 +481,6 @@ export const IRREGULAR: Readonly<Record<Irregular<"eval">, Emit>> = {
   // Nothing moves here, so there is nothing to note.
   gc_write_barrier: () => "",
   gc_write_barrier_items: () => "",
-  hint: () => "",
+  hint: (op, e) => e.mark(op),
   fatal: machine("fatal"),
 };

@@ -16,6 +16,10 @@
  * A function that may be left by an exception notes where it is (`site`) before each op that
  * raises, and catches what passes in order to add itself to the traceback. In a function whose
  * exceptions are explicit (it has `exc_…` ops), an op that raises makes the exception pending.
+ *
+ * When somebody debugs, a function with marks keeps a frame (`F`): its marks note there which line it
+ * is on, which may stop it, and what its locals hold. A loop that comes back to its line says so by the
+ * line's negative.
  */
 import { exitLinks } from "../../dsl/flow/graph.ts";
 import { unreachable } from "../../dsl/syntax/diagnostics.ts";
@@ -23,6 +27,7 @@ import { framesCaught } from "../ll/sites.ts";
 import { structure, type Jump, type Shape } from "../ll/structure.ts";
 import { mayRaise } from "../ops/table.ts";
 import { expression, factOf, type Fact, type OpEmitter } from "./emit-ops.ts";
+import { FunctionRecord, type Debugger } from "./debugger.ts";
 import { sitesOf, tracebackSite, type TracebackSite } from "./exceptions.ts";
 import { machineValue, zeroValue } from "./values.ts";
 import type { Span } from "../../dsl/syntax/source.ts";
@@ -53,6 +58,7 @@ export interface Cells {
   cellOf(fn: LLFunction): object;
   globalCell(global: LLGlobal): object;
   tableRows(table: LLTable): object;
+  readonly debugger: Debugger | null;
 }
 
 export function emitFunction(fn: LLFunction, graph: LLGraph, cells: Cells): Emitted {
@@ -70,6 +76,8 @@ class FunctionEmitter implements OpEmitter {
   readonly #facts = new Map<LLVariable, Fact>();
   readonly #before = new Map<LLOp, LLOp>();
   readonly #sites: (readonly TracebackSite[])[] = [];
+  /** Of a function with marks, when somebody debugs. */
+  readonly #record: FunctionRecord | null;
 
   constructor(fn: LLFunction, graph: LLGraph, cells: Cells) {
     this.#fn = fn;
@@ -77,12 +85,15 @@ class FunctionEmitter implements OpEmitter {
     this.#cells = cells;
     const ops = graph.blocks.flatMap((block) => block.ops);
     this.#explicit = ops.some((op) => op.name.startsWith("exc_"));
+    const isMarked = ops.some((op) => op.aux.mark !== undefined);
+    this.#record = isMarked && cells.debugger !== null ? cells.debugger.record(fn) : null;
   }
 
   emit(): Emitted {
     const shapes = structure(this.#graph);
     if (shapes === null) this.#dispatch();
     else this.#shapes(shapes);
+    if (this.#record !== null) this.use("D", this.#cells.debugger);
     const source = this.#wrap(this.#lines.join("\n"));
     return {
       source,
@@ -99,7 +110,11 @@ class FunctionEmitter implements OpEmitter {
       this.#sites.length === 0 || this.#explicit
         ? body
         : `try {\n${body}\n} catch (error) {\nthrow rt.leave(error, SITES[site]);\n}`;
-    return `"use strict";\nreturn function (${params}) {\nlet ${locals};\n${guarded}\n};`;
+    const framed =
+      this.#record === null
+        ? guarded
+        : `const F = D.enter(${this.constant(this.#record)});\ntry {\n${guarded}\n} finally {\nD.leave(F);\n}`;
+    return `"use strict";\nreturn function (${params}) {\nlet ${locals};\n${framed}\n};`;
   }
 
   #blockParams(): string[] {
@@ -122,6 +137,7 @@ class FunctionEmitter implements OpEmitter {
         break;
       case "loop":
         this.#lines.push(`L${shape.header.id}: for (;;) {`);
+        if (this.#record !== null) this.#lines.push("F.line = -F.line;");
         this.#shapes(shape.body);
         this.#lines.push("}");
         break;
@@ -357,6 +373,15 @@ class FunctionEmitter implements OpEmitter {
 
   table(table: LLTable): string {
     return this.constant(this.#cells.tableRows(table));
+  }
+
+  mark({ aux, args }: LLOp): string {
+    const { mark } = aux;
+    if (this.#record === null || mark === undefined) return "";
+    if (mark.kind === "line") return `D.line(F, ${mark.line})`;
+    const { slot, index } = this.#record.local(mark);
+    const value = args[0] === undefined ? "undefined" : this.atom(args[0]);
+    return `F.values[${slot}] = ${value}, F.marks[${slot}] = ${index}`;
   }
 
   before(op: LLOp): LLOp | undefined {

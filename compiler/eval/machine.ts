@@ -9,6 +9,7 @@
  * StackOverflow; run the machine in a worker with `resourceLimits.stackSizeMb` to have more of it.
  * Memory beyond the limit is MemoryError, as far as the host can say how much is in use.
  */
+import type { Debugger } from "./debugger.ts";
 import { FatalError, ExitSignal, MachineError, Traceback, WrightRaise } from "./exceptions.ts";
 import { emitFunction } from "./emit.ts";
 import { bytesOf, HeapArray, HeapStruct, newArray, newString, textOf } from "./heap.ts";
@@ -26,6 +27,8 @@ export interface MachineOptions {
   readonly memoryLimit?: number;
   /** Without it, only single objects are held against the limit. */
   readonly heapUsage?: HeapUsage;
+  /** For programs with marks (`ll/debug.ts`). */
+  readonly debugger?: Debugger;
 }
 
 const DEFAULT_MEMORY_LIMIT = 2 ** 30;
@@ -54,6 +57,7 @@ type Callable = LLFunction & { [CELL]?: Cell };
 export class Machine {
   readonly program: LLProgram;
   readonly memory: RawMemory;
+  readonly debugger: Debugger | null;
   readonly traceback = new Traceback();
   /** The exception on its way out; only graphs with explicit exceptions use it. */
   pending: HeapObject | null = null;
@@ -82,6 +86,7 @@ export class Machine {
   constructor(program: LLProgram, host: Host, options: MachineOptions = {}) {
     this.program = program;
     this.#host = host;
+    this.debugger = options.debugger ?? null;
     this.#memoryLimit = options.memoryLimit ?? DEFAULT_MEMORY_LIMIT;
     this.#heapUsage = options.heapUsage ?? null;
     this.#isInterrupted = host["wr_os_interrupted"] as IsInterrupted | undefined;
@@ -120,6 +125,7 @@ export class Machine {
     } catch (error) {
       if (error instanceof ExitSignal) return error.code;
       if (!(error instanceof WrightRaise)) throw error;
+      this.debugger?.uncaught(error.exception);
       return this.#reportUncaught(error);
     }
   }
@@ -235,7 +241,9 @@ export class Machine {
   }
 
   #startTraceback(exception: HeapObject): void {
-    if (exception !== this.#taken) this.traceback.start();
+    if (exception === this.#taken) return;
+    this.traceback.start();
+    this.debugger?.raised(exception);
   }
 
   /** What a function throws on when `error` leaves it; without a site when no op there raises. */
@@ -273,6 +281,7 @@ export class Machine {
   /** For the machine's own exceptions, which are the same object each time. */
   #raiseAnew(exception: HeapObject): WrightRaise {
     this.traceback.start();
+    this.debugger?.raised(exception);
     return new WrightRaise(exception);
   }
 

@@ -13,6 +13,7 @@ import type {
 } from "../../dsl/flow/graph.ts";
 import type { Span } from "../../dsl/syntax/source.ts";
 import type { HeapObject } from "../eval/heap.ts";
+import type { DebugInfo, DebugMark } from "./debug.ts";
 import type { ArrayType, Field, FnType, LLType, Storage, StructType } from "./types.ts";
 
 export type LLConstant =
@@ -45,6 +46,8 @@ export interface LLAux {
   readonly tail?: boolean;
   /** Where a call stands, for tracebacks. */
   readonly site?: Span;
+  /** Of `hint`: what a debugger is told there. */
+  readonly mark?: DebugMark;
 }
 
 export interface LL {
@@ -118,6 +121,8 @@ export interface LLProgram {
    */
   readonly exports: readonly { readonly name: string; readonly function: LLFunction }[];
   readonly well: WellKnown;
+  /** Of a program with marks. */
+  readonly debug?: DebugInfo;
 }
 
 /** What evaluator and back ends must know by name. */

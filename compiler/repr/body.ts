@@ -10,9 +10,16 @@ import type { Annotation } from "../../dsl/annotate/lattice.ts";
 import type { Resolution, Spec } from "../../dsl/annotate/result.ts";
 import { annotationOf } from "../../dsl/annotate/values.ts";
 import type { StaticValue } from "../../dsl/bind/symbols.ts";
-import type { HighBlock, HighExit, HighLink, HighOp, HighValue } from "../../dsl/flow/ops.ts";
+import type {
+  HighBlock,
+  HighExit,
+  HighLink,
+  HighOp,
+  HighValue,
+  HighVariable,
+} from "../../dsl/flow/ops.ts";
 import { InternalError } from "../../dsl/syntax/diagnostics.ts";
-import type { Span } from "../../dsl/syntax/source.ts";
+import { startPosition, type Span } from "../../dsl/syntax/source.ts";
 import type { LLBlock, LLConstant, LLFunction, LLGraph, LLLink, LLValue } from "../ll/program.ts";
 import { isShown } from "../ll/sites.ts";
 import { Builder, VOID_VALUE, zeroValue } from "./builder.ts";
@@ -30,6 +37,8 @@ export class Body {
   /** By high-level variable id. */
   private readonly values: (LLValue | undefined)[] = [];
   private readonly blocks = new Map<HighBlock, LLBlock>();
+  /** The line of the last mark in the block that is being lowered. */
+  private markedLine = 0;
 
   constructor(lowering: Lowering, spec: Spec, fn: LLFunction) {
     this.lowering = lowering;
@@ -110,15 +119,49 @@ export class Body {
     const { exit } = block;
     // Nothing ever arrives with this parameter: a lambda that nobody calls.
     if (block.params.some((param) => this.annotation(param).kind === "never")) return b.stop();
+    this.markedLine = 0;
+    const isEntry = block === this.spec.graph!.entry;
+    block.params.forEach((param, i) =>
+      this.markLocal(param, isEntry ? read(this.spec.params[i]!) : this.annotation(param)),
+    );
     const last = block.ops.at(-1);
     for (const op of block.ops) {
       b.span = op.span;
+      this.markLine(op.span);
       b.landing = exit.kind === "try" && op === last ? this.landingFor(exit, op.span) : null;
       const goesOn = this.lowerOne(op as HighOp);
       b.landing = null;
       if (!goesOn) return b.stop();
+      this.markLocal(op.result, this.annotation(op.result));
     }
+    if ("span" in exit) this.markLine(exit.span);
     this.lowerExit(exit);
+  }
+
+  // -------------------------------------------------------------- marks
+
+  private get isMarked(): boolean {
+    return this.lowering.debug && !this.spec.symbol.module.isLibrary;
+  }
+
+  private markLine(at: Span | null): void {
+    if (!this.isMarked || at === null) return;
+    const { line } = startPosition(at);
+    if (line === this.markedLine) return;
+    this.markedLine = line;
+    this.b.effect("hint", [], { hint: "line", mark: { kind: "line", line } });
+    const { markedLines } = this.lowering;
+    const lines = markedLines.get(this.fn);
+    if (lines === undefined) markedLines.set(this.fn, new Set([line]));
+    else lines.add(line);
+  }
+
+  private markLocal(variable: HighVariable, type: Annotation): void {
+    const { name } = variable;
+    if (!this.isMarked || name === null) return;
+    const value = this.get(variable);
+    const args = value.type.kind === "void" ? [] : [value];
+    this.b.effect("hint", args, { hint: "local", mark: { kind: "local", name, type } });
   }
 
   /** False when control does not get past the op. */

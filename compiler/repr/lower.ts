@@ -16,9 +16,10 @@ import type { AnnotatedProgram } from "../../dsl/annotate/result.ts";
 import { assert } from "../../dsl/syntax/diagnostics.ts";
 import { newStruct } from "../eval/heap.ts";
 import type { HeapObject } from "../eval/heap.ts";
+import type { DebugClass, DebugInfo } from "../ll/debug.ts";
 import type { LLFunction, LLProgram } from "../ll/program.ts";
 import { INT, ref } from "../ll/types.ts";
-import type { ArrayType } from "../ll/types.ts";
+import type { ArrayType, StructType } from "../ll/types.ts";
 import { intValue } from "./builder.ts";
 import { callSpec } from "./calls.ts";
 import { returnConverted } from "./closures.ts";
@@ -27,11 +28,13 @@ import { librarySymbol, Lowering } from "./lowering.ts";
 
 export interface LowerOptions {
   readonly name: string;
+  /** With marks for a debugger. */
+  readonly debug?: boolean;
 }
 
 export function lower(program: AnnotatedProgram, options: LowerOptions): LLProgram {
   // 1. Classes and layouts.
-  const lowering = new Lowering(program);
+  const lowering = new Lowering(program, options.debug === true);
   // 2. Entry points, and with them everything they reach.
   const initializers = program.bodies.map((body) => lowering.functionOf(body));
   const strArray = lowering.layouts.arrayType(ref(lowering.layouts.str));
@@ -66,7 +69,23 @@ export function lower(program: AnnotatedProgram, options: LowerOptions): LLProgr
       ),
       strArray,
     },
+    ...(options.debug === true ? { debug: debugInfo(lowering) } : {}),
   };
+}
+
+function debugInfo({ classes, markedLines }: Lowering): DebugInfo {
+  const found = new Map<StructType, DebugClass>();
+  // In preorder: a base comes before its subclasses.
+  for (const { symbol, struct, base, fields } of classes.entries) {
+    found.set(struct, {
+      name: symbol.name,
+      isLibrary: symbol.module.isLibrary,
+      base: base === null ? null : found.get(base.struct)!,
+      struct,
+      fields,
+    });
+  }
+  return { classes: found, lines: markedLines };
 }
 
 /** `fn(array[str]) -> int`: the library's `run_main` around the user's `main`. */

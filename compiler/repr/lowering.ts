@@ -46,9 +46,13 @@ export class Lowering {
   private readonly byGlobal = new Map<GlobalSymbol, LLGlobal>();
   private readonly names = new Map<string, number>();
   private readonly pending: (() => void)[] = [];
+  /** Functions get marks for a debugger; the lines that have some. */
+  readonly debug: boolean;
+  readonly markedLines = new Map<LLFunction, Set<number>>();
 
-  constructor(program: AnnotatedProgram) {
+  constructor(program: AnnotatedProgram, debug = false) {
     this.program = program;
+    this.debug = debug;
     this.classes = new ClassTable(
       program.classes,
       ["Exception", "MemoryError", "StackOverflow"].map((name) => librarySymbol(program, name)),
