@@ -169,7 +169,7 @@ describe("a program that is debugged", () => {
           pair: "(2, 1.5)",
         });
         expect(shown["machine"]).toBe(
-          'Machine(name="first", stack=[3, 5], color=Color.GREEN, next=Machine(name="second", stack=list[0], color=Color…)',
+          'Machine(name="first", stack=[3, 5], color=Color.GREEN, next=Machine(name="second", stack=list[0], color=Colo…)',
         );
         const machine = locals.find(({ name }) => name === "machine")!;
         expect(machine.type).toBe("Machine");
