@@ -1,9 +1,18 @@
 /**
  * `ProgramData` for the way from the engine's thread to the server's. There are tens of thousands of
  * names and types in a program, of which requests look at those of a file or two; so they travel, and
- * stay, as numbers in arrays, and become objects when somebody looks. Types are said once each.
+ * stay, as numbers in arrays, and definitions as a text, and become objects when somebody looks. Types
+ * are said once each.
  */
-import type { ModuleData, Occurrence, ProgramData, Role, TypePlace } from "./data.ts";
+import type {
+  Definition,
+  DiagnosticData,
+  ModuleData,
+  Occurrence,
+  ProgramData,
+  Role,
+  TypePlace,
+} from "./data.ts";
 
 interface PackedModule extends Omit<ModuleData, "occurrences" | "types"> {
   /** For each: start, end, definition, role, the function around it or -1. */
@@ -12,7 +21,9 @@ interface PackedModule extends Omit<ModuleData, "occurrences" | "types"> {
   readonly types: Int32Array<ArrayBuffer>;
 }
 
-export interface PackedProgram extends Omit<ProgramData, "modules"> {
+export interface PackedProgram extends Omit<ProgramData, "modules" | "definitions"> {
+  /** JSON. */
+  readonly definitions: Uint8Array<ArrayBuffer>;
   readonly modules: readonly PackedModule[];
   readonly types: readonly string[];
   /** What members are looked up in, by the number that places have. */
@@ -37,16 +48,47 @@ export function pack(program: ProgramData): PackedProgram {
     );
     return { ...module, occurrences, types: places };
   });
-  return { ...program, modules, types: types.all, classes: classes.all };
+  const definitions = new TextEncoder().encode(JSON.stringify(program.definitions));
+  return { ...program, definitions, modules, types: types.all, classes: classes.all };
 }
 
 /** The memory of a packed program that may be handed over rather than copied. */
-export function buffersOf({ modules }: PackedProgram): ArrayBuffer[] {
-  return modules.flatMap(({ occurrences, types }) => [occurrences.buffer, types.buffer]);
+export function buffersOf({ modules, definitions }: PackedProgram): ArrayBuffer[] {
+  const places = modules.flatMap(({ occurrences, types }) => [occurrences.buffer, types.buffer]);
+  return [definitions.buffer, ...places];
 }
 
-export function unpack({ types, classes, modules, ...rest }: PackedProgram): ProgramData {
-  return { ...rest, modules: modules.map((module) => new LazyModule(module, types, classes)) };
+export function unpack(packed: PackedProgram): ProgramData {
+  return new LazyProgram(packed);
+}
+
+/** A program whose definitions are made when they are first asked for. */
+class LazyProgram implements ProgramData {
+  readonly entry: string;
+  readonly modules: readonly ModuleData[];
+  readonly ambient: ProgramData["ambient"];
+  readonly diagnostics: readonly DiagnosticData[];
+  readonly milliseconds: number;
+  #packed: Uint8Array | null;
+  #definitions: readonly Definition[] = [];
+
+  constructor(packed: PackedProgram) {
+    const { types, classes } = packed;
+    this.entry = packed.entry;
+    this.modules = packed.modules.map((module) => new LazyModule(module, types, classes));
+    this.ambient = packed.ambient;
+    this.diagnostics = packed.diagnostics;
+    this.milliseconds = packed.milliseconds;
+    this.#packed = packed.definitions;
+  }
+
+  get definitions(): readonly Definition[] {
+    if (this.#packed !== null) {
+      this.#definitions = JSON.parse(new TextDecoder().decode(this.#packed)) as Definition[];
+      this.#packed = null;
+    }
+    return this.#definitions;
+  }
 }
 
 /** Things by number, each once. */
