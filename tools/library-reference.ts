@@ -53,7 +53,24 @@ const SPECIAL: readonly (readonly [signature: string, doc: string])[] = [
   ["id(x) -> int", "a number that stays the object's own"],
   ["iter(x)", "the object that a `for` loop would ask for items"],
   ["checked(a + b)", "raises `OverflowError` where the operation would wrap"],
-  ["array[T](n, fill), array(xs)", "an array of `n` items; the items of a list"],
+  ["array[T](n, fill), array(xs)", "an array of `n` items; the items of an iterable"],
+  [
+    "list(xs), set(xs), dict(pairs)",
+    "the items of an iterable, in a container of their own; `dict` of a dict is a copy",
+  ],
+  [
+    "sorted(xs, key=f, reverse=b)",
+    "a new list, sorted by `<`, or by `<` of `f(item)`; stable, `reverse` too. `xs.sort` takes the same",
+  ],
+  [
+    "min(a, b, …), min(xs), min(xs, key=f, default=x)",
+    "the first of the least values or items, or of those whose `f(item)` is least; `max` likewise",
+  ],
+  [
+    "reversed(xs)",
+    "the items, last first: by position, by `__reversed__`, or from a list of all of them",
+  ],
+  ["zip(xs, ys), zip(xs, ys, zs)", "items of the same position, as far as all go"],
   ["weak[T](x)", "a reference that keeps nothing alive; `get()` is the object or `None`"],
   ["super()", "the object as its base class sees it"],
   [
@@ -88,6 +105,7 @@ const HELPERS: Readonly<Record<string, readonly string[]>> = {
   ],
   Mapping: ["entry_of"],
   StrBuilder: ["grow"],
+  list: ["sort_in_order", "sort_by_key"],
   File: ["check_open", "fill", "take"],
 };
 
@@ -103,20 +121,7 @@ const EVERYWHERE: readonly Part[] = [
   {
     module: "core/sequences",
     title: "Sequences",
-    names: [
-      "enumerate",
-      "zip",
-      "reversed",
-      "sorted",
-      "min",
-      "max",
-      "min_of",
-      "max_of",
-      "sum",
-      "any",
-      "all",
-      "Range",
-    ],
+    names: ["enumerate", "min_of", "max_of", "sum", "any", "all", "Range"],
   },
   { module: "core/lists", title: "Lists", names: ["list"] },
   { module: "core/arrays", title: "Arrays", names: ["array_methods"] },

@@ -247,6 +247,7 @@ const PRIMITIVES: Record<HighOpName, Primitive> = {
   new_tuple: lowerNewTuple,
   make_closure: unresolved,
   iter: unresolved,
+  reversed: unresolved,
   iter_has_next: unresolved,
   iter_next: unresolved,
   unpack: unresolved,

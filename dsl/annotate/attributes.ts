@@ -11,6 +11,7 @@ import {
   callInstanceMethod,
   constantOf,
   construct,
+  libraryClass,
   positional,
 } from "./calls.ts";
 import type { At } from "./calls.ts";
@@ -455,8 +456,9 @@ export function callMethod(at: At): Annotation {
 
 function callOnInstance(at: At, receiver: AnnotationOf<"instance">, name: string): Annotation {
   const args = argumentsOf(at.op);
-  const method = specs.findMethod(findClass(receiver.cls).symbol, name);
-  if (method?.hints.has("property") === true) return propertyCalled(at, method);
+  const named = specs.findMethod(findClass(receiver.cls).symbol, name);
+  if (named?.hints.has("property") === true) return propertyCalled(at, named);
+  const method = named === null ? null : methodFor(at, named, args.keywords);
   if (method !== null) return callInstanceMethod(at, receiver.cls, method, at.op.args[0]!, args);
   const found = types.findField(at.ctx, receiver.cls, name);
   if (found === null) return noAttribute(at, receiver, name);
@@ -470,6 +472,14 @@ function callOnInstance(at: At, receiver: AnnotationOf<"instance">, name: string
     `field \`${name}\` holds ${show(callee)}, which cannot be called`,
     { notes: [note("declared here", found.field.span)] },
   );
+}
+
+/** `xs.sort(key=f)` and `xs.sort(reverse=True)` are methods of their own: a call says which it needs. */
+function methodFor(at: At, method: FunctionSymbol, keywords: readonly string[]): FunctionSymbol {
+  if (method.name !== "sort" || keywords.length === 0) return method;
+  const list = libraryClass(at.ctx, "list");
+  if (method.owner !== list) return method;
+  return list.methods.get(keywords.includes("key") ? "sort_by_key" : "sort_in_order") ?? method;
 }
 
 function propertyCalled(at: At, method: FunctionSymbol): Annotation {

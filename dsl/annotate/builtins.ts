@@ -17,14 +17,14 @@ import {
 import type { At, CallArguments } from "./calls.ts";
 import { sourceOf } from "./explain.ts";
 import { INTRINSICS } from "./intrinsics.ts";
-import { BOOL, CHAR, FLOAT, INT, NONE, POISON, STR, UINT } from "./lattice.ts";
-import type { Annotation } from "./lattice.ts";
+import { BOOL, CHAR, FALSE, FLOAT, INT, NONE, POISON, STR, TRUE, UINT } from "./lattice.ts";
+import type { Annotation, AnnotationOf } from "./lattice.ts";
 import { methodOf, truth } from "./operators.ts";
-import { show } from "./show.ts";
+import { show, typeKey } from "./show.ts";
 import { instantiate } from "./specs.ts";
 import * as types from "./types.ts";
 import { describe, textOf } from "./text.ts";
-import { flowInto } from "./unify.ts";
+import { flowInto, generalise, isSubclass } from "./unify.ts";
 import { annotationOf, staticAnnotation } from "./values.ts";
 
 /** A call whose callee is known: a function, a class, an enum, a built-in, a type application. */
@@ -33,6 +33,8 @@ export function callConstant(at: At, callee: StaticValue, args: CallArguments): 
     case "function":
       return callFunction(at, callee.symbol, null, args);
     case "class":
+      if (args.values.length === 1 && callee.symbol === libraryClass(at.ctx, "dict"))
+        return dictOf(at, args);
       return construct(at, classAt(at, callee.symbol), args);
     case "enum":
       return enumFromInt(at, callee.symbol, args);
@@ -49,6 +51,19 @@ export function callConstant(at: At, callee: StaticValue, args: CallArguments): 
         `${show(staticAnnotation(callee))} cannot be called`,
       );
   }
+}
+
+/** `dict(x)`: a copy of a dict, or what its pairs of key and value make. */
+function dictOf(at: At, args: CallArguments): Annotation {
+  const from = first(at, args);
+  const copy = from.kind === "instance" ? methodOf(at, from, "copy") : null;
+  if (copy !== null && copy.cls !== null && from.kind === "instance" && isDict(at, from))
+    return callInstanceMethod(at, copy.cls, copy.method, args.values[0]!, positional([]));
+  return callLibrary(at, "dict_of_pairs", args.values);
+}
+
+function isDict(at: At, { cls }: AnnotationOf<"instance">): boolean {
+  return isSubclass(cls.symbol, libraryClass(at.ctx, "dict"));
 }
 
 /** The class instance a construction makes: always the same one for the same op. */
@@ -105,6 +120,8 @@ function callType(at: At, type: TypeExpr, args: CallArguments): Annotation {
         args.values,
         types.typeOf(ctx, type.args[0]!, spec.symbol.module, spec.env),
       );
+    if (symbol?.kind === "builtin" && symbol.name === "intrinsic:has_type")
+      return hasType(at, type, args);
     if (symbol?.kind === "function") return callApplied(at, symbol, type, args);
   }
   const annotation = types.typeOf(ctx, type, spec.symbol.module, spec.env);
@@ -120,6 +137,18 @@ function callType(at: At, type: TypeExpr, args: CallArguments): Annotation {
     default:
       return ctx.error("E0406", at.op.span, `${show(annotation)} cannot be called`);
   }
+}
+
+/** `has_type[T](x)`: whether the type of `x` is T itself; decided here, so that the other branch is no code. */
+function hasType(
+  at: At,
+  type: Extract<TypeExpr, { kind: "named" }>,
+  args: CallArguments,
+): Annotation {
+  const wanted = types.typeOf(at.ctx, type.args[0]!, at.spec.symbol.module, at.spec.env);
+  const value = typeKey(generalise(first(at, args))) === typeKey(wanted);
+  at.ctx.resolve(at.spec, at.op, { kind: "constant", value: { kind: "bool", value } });
+  return value ? TRUE : FALSE;
 }
 
 /** `first[int](xs)`: a generic function with its type arguments written out. */
@@ -296,10 +325,13 @@ const BUILTINS: Readonly<Record<string, Handler>> = {
       : callInstanceMethod(at, found.cls, found.method, value, positional([]));
   },
   array: (at, args) => {
-    const from = first(at, args);
-    return from.kind === "instance"
-      ? callLibrary(at, "list_to_array", args.values)
-      : wrongArgument(at, "array", "a list", from);
+    if (args.values.length !== 1)
+      return at.ctx.error("E0401", at.op.span, "array(items) takes one iterable");
+    return callLibrary(
+      at,
+      isList(at, first(at, args)) ? "list_to_array" : "array_of_items",
+      args.values,
+    );
   },
   checked: (at, args) => {
     at.ctx.resolve(at.spec, at.op, { kind: "same", value: args.values[0]! });
@@ -308,6 +340,10 @@ const BUILTINS: Readonly<Record<string, Handler>> = {
   embed_text: (at, args) => embed(at, args),
   embed_bytes: (at, args) => embed(at, args),
 };
+
+function isList(at: At, annotation: Annotation): boolean {
+  return annotation.kind === "instance" && annotation.cls.symbol === libraryClass(at.ctx, "list");
+}
 
 function first(at: At, args: CallArguments): Annotation {
   const value = args.values[0];

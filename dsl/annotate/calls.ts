@@ -15,6 +15,7 @@ import { find, findClass, findFunction, newCell } from "./cells.ts";
 import type { Cell, ClassInstance, FunctionCell, Instantiation } from "./cells.ts";
 import type { Context, LiveSpec } from "./context.ts";
 import { sourceOf } from "./explain.ts";
+import { flowItems } from "./iteration.ts";
 import { NEVER, NONE, POISON } from "./lattice.ts";
 import type { Annotation } from "./lattice.ts";
 import type { ArgumentSource, Resolution, Spec } from "./result.ts";
@@ -350,6 +351,7 @@ function callGeneric(
   signature.params.forEach((cell, i) =>
     flowArgument(at, cell, sources[i]!, spans[i]!, symbol.params[i]!.name.text),
   );
+  flowItems(at, symbol, signature, sources, spans);
   if (at.ctx.checking) recordGeneric(at, signature, sources, negate);
   return readResult(at, signature.result);
 }

@@ -151,6 +151,10 @@ export interface Instantiation {
   key: string;
   /** Calls dispatch on the receiver's class: all that a call may reach at these type arguments. */
   family: MethodFamily | null;
+  /** What bounds `Iterable[…]` of its type parameters name, as cells that items flow into. */
+  walks?: Map<TypeExpr, Cell>;
+  /** Items do not fit what such a bound declares: that was reported, and the body would say it again. */
+  isMisfit?: boolean;
 }
 
 /**

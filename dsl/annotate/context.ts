@@ -80,6 +80,8 @@ export interface Site {
   fn?: FunctionCell;
   instantiations?: Map<FunctionSymbol, Instantiation>;
   env?: TypeEnvironment;
+  /** By parameter that is bounded by `Iterable`: the loop's ops that stand for walking over the argument. */
+  walks?: Map<number, { readonly iter: HighOp; readonly next: HighOp }>;
 }
 
 export type GraphBuilder = (

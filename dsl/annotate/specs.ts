@@ -627,7 +627,7 @@ function holdsCells(annotation: Annotation): boolean {
 
 function specialiseBody(ctx: Context, instantiation: Instantiation): boolean {
   const { symbol, settledAt } = instantiation;
-  if (!movedSince(instantiation)) return false;
+  if (instantiation.isMisfit === true || !movedSince(instantiation)) return false;
   instantiation.arguments.forEach((cell, i) => (settledAt[i] = find(cell).annotation));
   const names = typeParamNames(symbol);
   const annotations = instantiation.arguments.map(settled);

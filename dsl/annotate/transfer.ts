@@ -20,6 +20,7 @@ import type { At } from "./calls.ts";
 import { findFunction, newCell } from "./cells.ts";
 import type { Cell, Instantiation } from "./cells.ts";
 import { sourceOf } from "./explain.ts";
+import { iterator, nextItem, protocol, reversedItems } from "./iteration.ts";
 import { BOOL, NEVER, NONE, POISON, STR, intConstant, withoutNone } from "./lattice.ts";
 import type { Annotation } from "./lattice.ts";
 import {
@@ -91,9 +92,10 @@ export const TRANSFER = {
   new_dict: (at) => display(at, "dict", "dict_from_arrays", 2),
   new_tuple: (at) => ({ kind: "tuple", items: at.op.args.map((arg) => tupleItem(at, arg)) }),
   make_closure: closure,
-  iter: (at) => protocol(at, "__iter__", "cannot be iterated over"),
+  iter: iterator,
+  reversed: reversedItems,
   iter_has_next: (at) => protocol(at, "has_next", "is no iterator: it has no `has_next`"),
-  iter_next: (at) => protocol(at, "next", "is no iterator: it has no `next`"),
+  iter_next: nextItem,
   unpack,
   to_str: (at) =>
     textOf(at, at.op.args[0]!, at.op.aux.conversion ?? null, at.op.aux.format ?? null),
@@ -437,17 +439,7 @@ function concat(at: At): Annotation {
 
 const strCell = declaredCell(STR, "text");
 
-// ---------------------------------------------------------------- protocols and names
-
-function protocol(at: At, name: string, cannot: string): Annotation {
-  const receiver = argument(at, 0);
-  if (receiver.kind === "optional" || receiver.kind === "none")
-    return maybeNone(at, receiver, "it cannot be iterated over");
-  const found = methodOf(at, receiver, name);
-  if (found === null)
-    return at.ctx.error("E0311", argumentSpan(at, 0), `${show(receiver)} ${cannot}`);
-  return callOn(at, found, at.op.args[0]!, []);
-}
+// ---------------------------------------------------------------- names
 
 function setGlobal(at: At): Annotation {
   const global = at.op.aux.global!;

@@ -6,6 +6,7 @@
  */
 import type { ClassSymbol, FieldDeclaration, ModuleSymbol, Symbol } from "../bind/symbols.ts";
 import { staticValue } from "../bind/constants.ts";
+import { ITERABLE } from "../bind/builtins.ts";
 import { resolveTypeName } from "../bind/resolve.ts";
 import { typePath } from "../bind/scopes.ts";
 import type { TypeExpr } from "../syntax/ast.ts";
@@ -138,7 +139,11 @@ function symbolType(
 }
 
 function notAType(ctx: Context, type: Named): Annotation {
-  ctx.report(diagnostic("E0303", type.span, `\`${type.name.text}\` is not a type`));
+  const help =
+    type.name.text === ITERABLE
+      ? { help: "it says what a parameter, or the bound of a type parameter, takes" }
+      : {};
+  ctx.report(diagnostic("E0303", type.span, `\`${type.name.text}\` is not a type`, help));
   return POISON;
 }
 

@@ -6,16 +6,19 @@
  */
 import type { BuiltinSymbol, ModuleSymbol, Symbol } from "./symbols.ts";
 
-/** Types; the ones in the second line take type arguments. */
+/** What parameters and bounds of type parameters are declared that take whatever a `for` loop does. */
+export const ITERABLE = "Iterable";
+
+/** Types; the ones in the last line take type arguments. */
 export const BUILTIN_TYPES: readonly string[] = [
   ...["int", "uint", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"],
   ...["float", "f32", "bool", "str", "char", "None", "any_ref"],
-  ...["array", "tuple", "weak", "ptr", "fn"],
+  ...["array", "tuple", "weak", "ptr", "fn", ITERABLE],
 ];
 
 export const BUILTIN_FUNCTIONS: readonly string[] = [
   ...["isinstance", "type", "len", "range", "checked", "ord", "chr", "repr", "hash", "id"],
-  ...["print", "iter", "super", "embed_text", "embed_bytes"],
+  ...["print", "iter", "reversed", "super", "embed_text", "embed_bytes"],
 ];
 
 /** What `from wright.jit import …` offers; as symbols they are called `jit:promote` and so on. */

@@ -10,11 +10,13 @@ import type {
   Expression,
   FunctionDef,
   Module,
+  Parameter,
   Statement,
   TypeExpr,
 } from "../syntax/ast.ts";
 import { diagnostic, note, type Diagnostic } from "../syntax/diagnostics.ts";
 import { span, wholeFile, type Span } from "../syntax/source.ts";
+import { ITERABLE } from "./builtins.ts";
 import { forgetValue } from "./constants.ts";
 import { keep } from "./keep.ts";
 import type { LoadedModule } from "./modules.ts";
@@ -162,6 +164,7 @@ export function functionSymbol(
   qualifiedName = `${owner === null ? module.name : owner.qualifiedName}.${def.name.text}`,
 ): FunctionSymbol {
   const hints = hintsOf(def.decorators);
+  const { params, typeParams } = withIterables(def);
   return keep({
     kind: "function",
     name: def.name.text,
@@ -170,17 +173,48 @@ export function functionSymbol(
     owner: owner?.kind === "class" ? owner : null,
     outer: null,
     flavour: flavourOf(def, owner !== null, hints),
-    params: def.params,
+    params,
     returns: def.returns,
     body: def.body,
     def,
-    typeParams: def.typeParams,
+    typeParams,
     isAbstract: isAbstract(def),
     isGenerator: def.isGenerator,
     hints,
     captures: [],
     span: def.name.span,
   });
+}
+
+/**
+ * `def f(xs: Iterable[int])` is `def f[~xs: Iterable[int]](xs: ~xs)`: a copy of the body for each kind
+ * of iterable that it is called with.
+ */
+function withIterables(def: FunctionDef): Pick<FunctionDef, "params" | "typeParams"> {
+  if (!def.params.some(takesIterable)) return def;
+  const typeParams = [...def.typeParams];
+  const params = def.params.map((param) => {
+    if (!takesIterable(param)) return param;
+    const name = { text: IMPLICIT + param.name.text, span: param.name.span };
+    typeParams.push({ name, bound: param.type });
+    return {
+      ...param,
+      type: { kind: "named", span: param.span, path: [], name, args: [] } as const,
+    };
+  });
+  return { params, typeParams };
+}
+
+function takesIterable({ type }: Parameter): boolean {
+  return type?.kind === "named" && type.path.length === 0 && type.name.text === ITERABLE;
+}
+
+/** Begins the names of type parameters that nobody wrote. */
+const IMPLICIT = "~";
+
+/** Whether the parameter was declared `Iterable[T]`. */
+export function isDeclaredIterable({ type }: Parameter): boolean {
+  return type?.kind === "named" && type.name.text.startsWith(IMPLICIT);
 }
 
 function flavourOf(

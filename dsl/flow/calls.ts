@@ -1,7 +1,8 @@
 /** Calls: of values, of methods, and the special forms that look like calls. */
 import type { Argument, Expression, ExpressionOf, Parameter } from "../syntax/ast.ts";
 import type { Span } from "../syntax/source.ts";
-import { preludeName, specialForm } from "../bind/builtins.ts";
+import { ITERABLE, preludeName, specialForm } from "../bind/builtins.ts";
+import { isDeclaredIterable } from "../bind/define.ts";
 import { findMethod, resolveTypeName } from "../bind/resolve.ts";
 import { typePath } from "../bind/scopes.ts";
 import type { ClassSymbol, FunctionSymbol, StaticValue } from "../bind/symbols.ts";
@@ -9,16 +10,16 @@ import type { FunctionBuilder } from "./build.ts";
 import {
   arithmeticUnary,
   binary,
-  clausesOf,
   comprehension,
-  condition,
   expression,
   memberOfConstant,
 } from "./expressions.ts";
 import { concatenation, textOfValue, toText } from "./format.ts";
 import { generatorExpression } from "./generators.ts";
 import { checkDriver, checkDriverCall } from "./jit-hints.ts";
+import { libraryCall } from "./library-calls.ts";
 import type { HighAux, HighValue } from "./ops.ts";
+import { iterableValue } from "./statements.ts";
 
 export function call(b: FunctionBuilder, e: ExpressionOf<"call">): HighValue {
   const { callee } = e;
@@ -28,13 +29,18 @@ export function call(b: FunctionBuilder, e: ExpressionOf<"call">): HighValue {
     const special = form === null ? null : specialCall(b, form, e);
     if (special !== null) return special;
     if (symbol?.kind === "builtin" && symbol.name === "jit:JitDriver") checkDriver(b, e);
-    const consumed = symbol === null ? null : consumption(b, preludeName(symbol), e);
-    if (consumed !== null) return consumed;
+    const name = symbol === null ? null : preludeName(symbol);
+    const made = name === null ? null : libraryCall(b, name, e);
+    if (made !== null) return made;
   } else if (callee.kind === "attribute") return attributeCall(b, e, callee);
   return plainCall(b, e, expression(b, callee));
 }
 
-function plainCall(b: FunctionBuilder, e: ExpressionOf<"call">, callee: HighValue): HighValue {
+export function plainCall(
+  b: FunctionBuilder,
+  e: ExpressionOf<"call">,
+  callee: HighValue,
+): HighValue {
   const target = callee.kind === "const" ? calledFunction(callee.value) : null;
   const { values, aux } = callArguments(b, e.args, e.callee.span, target);
   return b.emit("call", [callee, ...values], e.span, aux);
@@ -122,8 +128,11 @@ function argumentValue(
   callee: CalledFunction | null,
 ): HighValue {
   const { value } = arg;
-  if (value.kind !== "comprehension" || value.form !== "generator") return expression(b, value);
   const param = callee === null ? null : parameterOf(callee, arg, index);
+  if (value.kind !== "comprehension" || value.form !== "generator")
+    return param !== null && takesIterable(callee!.fn, param)
+      ? iterableValue(b, value)
+      : expression(b, value);
   const isLazy = callee !== null && param !== null && !wantsList(callee.fn, param);
   return isLazy ? generatorExpression(b, value) : comprehension(b, value);
 }
@@ -134,81 +143,19 @@ function parameterOf({ fn, skip }: CalledFunction, arg: Argument, index: number)
   return fn.params[skip + index] ?? null;
 }
 
+/** Declared `Iterable[T]`, or as a type parameter with that bound. */
+function takesIterable({ typeParams }: FunctionSymbol, { type }: Parameter): boolean {
+  if (type?.kind !== "named") return false;
+  const bound = typeParams.find((one) => one.name.text === type.name.text)?.bound;
+  return bound?.kind === "named" && bound.name.text === ITERABLE;
+}
+
 function wantsList(fn: FunctionSymbol, param: Parameter): boolean {
+  // What takes any iterable goes through all of it: that is quicker through a list than a generator.
+  if (isDeclaredIterable(param)) return fn.module.isLibrary;
   if (param.type?.kind !== "named") return false;
   const symbol = resolveTypeName(fn, typePath(param.type));
   return symbol !== null && preludeName(symbol) === "list";
-}
-
-/**
- * Calls that do nothing but go through what they are given, as the loops they are: `list(xs)`,
- * `set(xs)`, and `any` and `all` of a generator expression, which stop early. Null for all others.
- */
-function consumption(
-  b: FunctionBuilder,
-  name: string | null,
-  e: ExpressionOf<"call">,
-): HighValue | null {
-  const [arg, ...others] = e.args;
-  if (arg === undefined || others.length > 0 || arg.star || arg.name !== null) return null;
-  const { value } = arg;
-  const generator = value.kind === "comprehension" && value.form === "generator" ? value : null;
-  switch (name) {
-    case "list":
-    case "set":
-      // The library makes lists with room for items to come.
-      if (b.fn.module.isLibrary) return null;
-      if (generator !== null) return comprehension(b, { ...generator, form: name });
-      return collect(b, name, value, e.span);
-    case "any":
-    case "all":
-      return generator === null ? null : quantifier(b, name, generator);
-    default:
-      return null;
-  }
-}
-
-/** `list(xs)` is `[x for x in xs]`. */
-function collect(
-  b: FunctionBuilder,
-  form: "list" | "set",
-  iterable: Expression,
-  span: Span,
-): HighValue {
-  const item: Expression = { kind: "name", span: iterable.span, text: "item" };
-  const clause = { kind: "for", span: iterable.span, target: item, iterable } as const;
-  const clauses = [clause];
-  return comprehension(b, {
-    kind: "comprehension",
-    span,
-    form,
-    element: item,
-    value: null,
-    clauses,
-  });
-}
-
-/** `any(p(x) for x in xs)` looks no further than the first item that is true. */
-function quantifier(
-  b: FunctionBuilder,
-  name: "any" | "all",
-  e: ExpressionOf<"comprehension">,
-): HighValue {
-  const { emitter } = b;
-  const result = emitter.newSlot(null);
-  const [decided, after] = [emitter.newDraft(), emitter.newDraft()];
-  clausesOf(b, e.clauses, 0, () => {
-    const next = emitter.newDraft();
-    const [then, otherwise] = name === "any" ? [decided, next] : [next, decided];
-    condition(b, e.element, { then, otherwise });
-    emitter.start(next);
-  });
-  emitter.writeSlot(result, b.constant({ kind: "bool", value: name === "all" }));
-  emitter.goto(after);
-  emitter.start(decided);
-  emitter.writeSlot(result, b.constant({ kind: "bool", value: name === "any" }));
-  emitter.gotoAndStart(after);
-  return emitter.readSlot(result, null);
 }
 
 // ---------------------------------------------------------------- methods
@@ -324,6 +271,7 @@ function specialCall(b: FunctionBuilder, form: string, e: ExpressionOf<"call">):
       return args.length === 2 ? operation(b, "isinstance", args, e.span) : null;
     case "len":
     case "iter":
+    case "reversed":
       return args.length === 1 ? operation(b, form, args, e.span) : null;
     case "bool":
       return args.length === 1 ? operation(b, "truth", args, e.span) : null;
@@ -340,11 +288,12 @@ function specialCall(b: FunctionBuilder, form: string, e: ExpressionOf<"call">):
 
 function operation(
   b: FunctionBuilder,
-  op: "isinstance" | "len" | "iter" | "truth",
+  op: "isinstance" | "len" | "iter" | "reversed" | "truth",
   args: readonly Expression[],
   span: Span,
 ): HighValue {
-  const values = args.map((arg) => expression(b, arg));
+  const isWalk = op === "len" || op === "iter" || op === "reversed";
+  const values = args.map((arg) => (isWalk ? iterableValue(b, arg) : expression(b, arg)));
   return b.emit(op, values, span, { argSpans: args.map((arg) => arg.span) });
 }
 

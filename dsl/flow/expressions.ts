@@ -396,13 +396,16 @@ function index(b: FunctionBuilder, e: ExpressionOf<"index">): HighValue {
   return b.emit("getitem", [object, expression(b, e.index)], e.span, { argSpans });
 }
 
+/** Intrinsics that are called with a type argument: `unsafe_cast[T](x)`. */
+const TYPED_INTRINSICS = new Set(["intrinsic:unsafe_cast", "intrinsic:has_type"]);
+
 function namesType(value: StaticValue): boolean {
   switch (value.kind) {
     case "class":
     case "type":
       return true;
     case "builtin":
-      return isBuiltinType(value.symbol) || value.symbol.name === "intrinsic:unsafe_cast";
+      return isBuiltinType(value.symbol) || TYPED_INTRINSICS.has(value.symbol.name);
     case "function":
       // `first[int](xs)`: type arguments of a generic function, written out.
       return value.symbol.typeParams.length > 0;

@@ -80,6 +80,7 @@ export const HIGH_OPS = {
   make_closure: { arity: -1, doc: "a nested function or lambda (aux.fn) with its captured values" },
   // Iteration: `for x in xs` is iter, then a loop on iter_has_next and iter_next.
   iter: { arity: 1, doc: "an iterator over a" },
+  reversed: { arity: 1, doc: "an iterator over a from its end" },
   iter_has_next: { arity: 1, doc: "whether the iterator has another item" },
   iter_next: { arity: 1, doc: "the iterator's next item" },
   unpack: {

@@ -4,7 +4,7 @@ import { note } from "../syntax/diagnostics.ts";
 import type { Span } from "../syntax/source.ts";
 import { specialForm } from "../bind/builtins.ts";
 import { described } from "../bind/define.ts";
-import type { FieldDeclaration, InlineItems, StaticValue } from "../bind/symbols.ts";
+import type { EnumSymbol, FieldDeclaration, InlineItems, StaticValue } from "../bind/symbols.ts";
 import type { FunctionBuilder } from "./build.ts";
 import type { Draft } from "./emitter.ts";
 import { condition, expression, type BranchTargets } from "./expressions.ts";
@@ -263,13 +263,25 @@ function startCounting(
 
 function startIterating(b: FunctionBuilder, iterable: Expression): LoopSteps {
   const { span } = iterable;
-  const iterator = b.emitter.hold(b.emit("iter", [expression(b, iterable)], span));
+  const iterator = b.emitter.hold(b.emit("iter", [iterableValue(b, iterable)], span));
   return {
     span,
     more: () => b.emit("iter_has_next", [iterator()], span),
     item: () => b.emit("iter_next", [iterator()], span),
     next: null,
   };
+}
+
+/** What stands where something is iterated over. An enum is the list of its members there. */
+export function iterableValue(b: FunctionBuilder, e: Expression): HighValue {
+  const value = expression(b, e);
+  if (value.kind !== "const" || value.value.kind !== "enum") return value;
+  const members = membersOf(value.value.symbol).map((member) => b.constant(member));
+  return b.emit("new_list", members, e.span, { argSpans: members.map(() => e.span) });
+}
+
+function membersOf(symbol: EnumSymbol): StaticValue[] {
+  return symbol.members.map((_, index) => ({ kind: "member", enum: symbol, index }));
 }
 
 /** `unroll for`: one copy of the body per item, in each of which the target is a constant. */
@@ -321,9 +333,7 @@ function unrolledItems(b: FunctionBuilder, iterable: Expression): (() => HighVal
 function staticItems(b: FunctionBuilder, iterable: Expression): readonly StaticValue[] | null {
   const value = b.staticValue(iterable);
   if (value?.kind === "tuple") return value.items;
-  if (value?.kind === "enum") {
-    return value.symbol.members.map((_, index) => ({ kind: "member", enum: value.symbol, index }));
-  }
+  if (value?.kind === "enum") return membersOf(value.symbol);
   const range = rangeCall(b, iterable);
   if (range === null) return null;
   const start = range.start === null ? { kind: "int", value: 0n } : b.staticValue(range.start);
