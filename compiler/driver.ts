@@ -246,8 +246,10 @@ function initialise(program: LLProgram, analysis: Analysis, host: Host): Diagnos
     const own = new Set(modules.filter((one) => !one.isLibrary).map((one) => one.path));
     const place = sites.find(({ file }) => own.has(file));
     const lines = isOurs ? [] : machine.traceback.text().split("\n");
+    const help = isOurs ? { help: "do it in `main`, or in what `main` calls" } : {};
     return diagnostic("E0605", place?.at ?? analysis.bound.entry.body.span, message, {
       notes: lines.filter((line) => line.trim() !== "").map((line) => note(line.trim())),
+      ...help,
     });
   }
   freeze(program, machine);
@@ -259,7 +261,10 @@ function buildTimeFailure(machine: Machine, error: unknown): string | null {
     return `running the module bodies ended in ${machine.describe(error.exception)}`;
   if (error instanceof ExitSignal) return "a module body may not end the program";
   if (error instanceof MachineError && error.missing !== null)
-    return `a module body may not touch the world outside: it calls ${error.missing}`;
+    // The library's own names for what the platform does are nobody else's.
+    return error.missing.startsWith("wr_")
+      ? "a module body may not touch the world outside, as this does"
+      : `a module body may not touch the world outside: it calls ${error.missing}`;
   return null;
 }
 

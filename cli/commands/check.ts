@@ -40,7 +40,7 @@ function check(call: Invocation): Outcome {
   const functions = analysis.program.specs.filter((one) => !one.symbol.module.isLibrary).length;
   const time = duration(performance.now() - start);
   const { err } = terminal;
-  if (found.length === 0)
+  if (found.length === 0 && !flag(call, "json"))
     terminal.say(
       err.green(
         `no mistakes in ${count(files, "file")}, ${count(functions, "function")} (${time})`,

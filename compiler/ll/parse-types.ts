@@ -1,6 +1,6 @@
 /** Reading types, structs and arrays, and the context that all of `parse.ts` shares. */
 import { Cursor, TextError } from "./tokens.ts";
-import { ADDR, addTail, BOOL, FLOAT, INT, ref, VOID } from "./types.ts";
+import { ADDR, addTail, BOOL, FLOAT, INT, markFinalized, ref, VOID } from "./types.ts";
 import type { SourceFile } from "../../dsl/syntax/source.ts";
 import type { HeapArray, HeapObject } from "../eval/heap.ts";
 import type { LLFunction, LLGlobal, LLTable, WellKnown } from "./program.ts";
@@ -113,6 +113,7 @@ export function declareStruct(context: Context, cursor: Cursor): void {
     mayBeImmediate: false,
     weakField: null,
     finalizer: null,
+    mayBeFinalized: false,
     tail: null,
   });
 }
@@ -167,6 +168,7 @@ export function layOutStructs(context: Context): void {
   for (const struct of context.structs.values()) layOut(struct);
   for (const struct of context.structs.values()) {
     if (struct.immediate !== null) markImmediate(struct);
+    if (struct.finalizer !== null) markFinalized(struct);
   }
 }
 

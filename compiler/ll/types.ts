@@ -71,11 +71,18 @@ export interface StructType {
   weakField: number | null;
   /** A function run once after the object became unreachable. */
   finalizer: import("./program.ts").LLFunction | null;
+  /** An object of this static type may have a finalizer: its class or one below it has. */
+  mayBeFinalized: boolean;
   /**
    * The same objects seen as arrays, when items follow the fields: ops on items name this type.
    * `new_array` of it makes them. A subclass of such a struct adds no fields.
    */
   tail: ArrayType | null;
+}
+
+/** The struct and those above it: what is known to be one of them may have a finalizer. */
+export function markFinalized(struct: StructType): void {
+  for (let at: StructType | null = struct; at !== null; at = at.parent) at.mayBeFinalized = true;
 }
 
 /** The greatest tag that a struct may have. */

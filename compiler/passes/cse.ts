@@ -233,6 +233,8 @@ function isPure(op: LLOp): boolean {
 function regionRead(op: LLOp): Region | undefined {
   switch (op.name) {
     case "getfield":
+      // Reading it keeps the object alive until here: its finalizer may undo what the field stands for.
+      if (op.aux.struct?.mayBeFinalized === true) return undefined;
       return op.aux.field!.final ? null : op.aux.field!;
     case "getitem":
       return op.aux.array!;

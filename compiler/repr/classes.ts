@@ -210,6 +210,7 @@ function newClassStruct(name: string, parent: StructType | null): StructType {
     mayBeImmediate: false,
     weakField: null,
     finalizer: null,
+    mayBeFinalized: false,
     tail: null,
   };
 }

@@ -31,7 +31,7 @@ export interface ConstantHost {
   readonly layouts: Layouts;
   /** The prebuilt function value of a function that captures nothing. */
   functionObject(
-    value: Extract<StaticValue, { kind: "function" }>,
+    value: Extract<StaticValue, { kind: "function" | "builtin" }>,
     to: AnnotationOf<"function">,
   ): HeapObject;
   classNumber(value: Extract<StaticValue, { kind: "class" }>): number;
@@ -90,7 +90,7 @@ export class Constants {
         if (value.kind === "class") return intValue(this.host.classNumber(value));
         break;
       case "function":
-        if (value.kind === "function")
+        if (value.kind === "function" || value.kind === "builtin")
           return objectValue(this.host.functionObject(value, to), ref(layouts.closure));
         break;
       case "tuple":

@@ -152,7 +152,7 @@ function convertDifferent(
       if (from.kind === "tuple") return convertTuple(lowering, b, value, from, to);
       break;
     case "function":
-      if (from.kind === "constant" && from.value.kind === "function")
+      if (from.kind === "constant" && ["function", "builtin"].includes(from.value.kind))
         return lowering.constants.value(from.value, to);
       if (from.kind === "function") return wrapFunction(lowering, b, value, from.fn, to.fn);
       break;
@@ -160,6 +160,7 @@ function convertDifferent(
       if (from.kind === "constant") return lowering.constants.value(from.value, to);
       break;
     case "any_ref":
+      if (from.kind === "char") return b.cast(charToString(lowering, b, value), ANY);
       // A number in a type-erased place is boxed, as for `T | None`.
       if (isBoxed(from)) return b.cast(box(b, value, layouts.box(from)), ANY);
       if (from.kind === "constant") return lowering.constants.value(from.value, to);

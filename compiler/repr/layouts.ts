@@ -276,6 +276,7 @@ export class Layouts {
       mayBeImmediate: false,
       weakField: null,
       finalizer: null,
+      mayBeFinalized: false,
       tail: null,
     };
     this.structs.push(struct);

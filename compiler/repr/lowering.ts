@@ -3,7 +3,8 @@
  * far. Functions are lowered on demand, from the entry points; what nobody reaches costs nothing.
  */
 import { findFunction, read } from "../../dsl/annotate/cells.ts";
-import type { MethodFamily } from "../../dsl/annotate/cells.ts";
+import type { Cell, FunctionCell, MethodFamily } from "../../dsl/annotate/cells.ts";
+import { typeKey } from "../../dsl/annotate/show.ts";
 import type { AnnotationOf } from "../../dsl/annotate/lattice.ts";
 import type { AnnotatedProgram, Spec } from "../../dsl/annotate/result.ts";
 import type { ClassSymbol, GlobalSymbol, StaticValue } from "../../dsl/bind/symbols.ts";
@@ -88,7 +89,7 @@ export class Lowering {
       params: this.layouts.paramTypes(spec.params.map(read)),
       result: this.layouts.resultType(read(spec.result)),
       span: symbol.span,
-      isLibrary: symbol.module.isLibrary,
+      isLibrary: symbol.module.isLibrary || symbol.forwardsTo !== undefined,
       raises: !isExtern,
       collects: !isExtern || symbol.hints.has("collects"),
       inline: symbol.hints.has("inline")
@@ -178,18 +179,19 @@ export class Lowering {
   }
 
   functionObject(
-    value: Extract<StaticValue, { kind: "function" }>,
+    value: Extract<StaticValue, { kind: "function" | "builtin" }>,
     to: AnnotationOf<"function">,
   ): HeapStruct {
     const cell = findFunction(to.fn);
-    for (const target of cell.targets) {
-      if (target.symbol === value.symbol && !("implementations" in target))
-        return prebuiltClosure(this, adapterFor(this, target, cell));
-    }
-    // The body of a generic function has a signature of its own, which knows no targets.
-    const spec = this.program.specs.find(
-      (one) => one.symbol === value.symbol && one.typeArgs.length === 0,
+    const targets = [...cell.targets].filter(
+      (target): target is Spec => !("implementations" in target) && stands(target, value),
     );
+    // The body of a generic function has a signature of its own, which knows no targets.
+    const candidates =
+      targets.length > 0
+        ? targets
+        : this.program.specs.filter((one) => one.typeArgs.length === 0 && stands(one, value));
+    const spec = candidates.find((one) => takesSame(one, cell)) ?? candidates[0];
     assert(
       spec !== undefined,
       `${value.symbol.name} is no target of the function value it becomes`,
@@ -200,6 +202,22 @@ export class Lowering {
   classNumber(value: Extract<StaticValue, { kind: "class" }>): number {
     return this.classes.entriesOf(value.symbol)[0]?.struct.classId ?? 0;
   }
+}
+
+/** Whether the specialisation is the function, or forwards to it where the function itself is no value. */
+function stands(
+  { symbol }: Spec,
+  value: Extract<StaticValue, { kind: "function" | "builtin" }>,
+): boolean {
+  const { forwardsTo } = symbol;
+  if (forwardsTo === undefined) return symbol === value.symbol;
+  return "symbol" in forwardsTo && forwardsTo.symbol === value.symbol;
+}
+
+/** Of the forwarders to one function, those for the same parameters are as good as each other. */
+function takesSame({ params }: Spec, fn: FunctionCell): boolean {
+  const keys = (cells: readonly Cell[]) => cells.map((cell) => typeKey(read(cell))).join();
+  return keys(params) === keys(fn.params);
 }
 
 /** `wright.core.lists.list.append<int>` as `list.append<int>`: dumps are for people. */

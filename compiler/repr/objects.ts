@@ -17,6 +17,7 @@ import type { HighOp, HighValue } from "../../dsl/flow/ops.ts";
 import { assert } from "../../dsl/syntax/diagnostics.ts";
 import type { LLConstant, LLFunction, LLTable, LLValue } from "../ll/program.ts";
 import { INT, ref, valueType, VOID } from "../ll/types.ts";
+import { markFinalized } from "../ll/types.ts";
 import type { Field, StructType } from "../ll/types.ts";
 import type { Body } from "./body.ts";
 import { intValue, VOID_VALUE, type Builder } from "./builder.ts";
@@ -147,8 +148,10 @@ export function construct(
   const entry = body.lowering.classes.entryOf(resolution.cls);
   const annotation: Annotation = { kind: "instance", cls: resolution.cls };
   const { struct } = entry;
-  if (resolution.finalizer !== null)
+  if (resolution.finalizer !== null) {
     struct.finalizer ??= finalizerFor(body.lowering, entry, resolution.finalizer);
+    markFinalized(struct);
+  }
   if (struct.immediate !== null && resolution.init !== null) {
     return {
       annotation,

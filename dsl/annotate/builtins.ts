@@ -12,6 +12,7 @@ import {
   construct,
   constantOf,
   libraryClass,
+  libraryFunction,
   positional,
 } from "./calls.ts";
 import type { At, CallArguments } from "./calls.ts";
@@ -31,7 +32,7 @@ import { annotationOf, staticAnnotation } from "./values.ts";
 export function callConstant(at: At, callee: StaticValue, args: CallArguments): Annotation {
   switch (callee.kind) {
     case "function":
-      return callFunction(at, callee.symbol, null, args);
+      return callFunction(at, absFor(at, callee.symbol, args), null, args);
     case "class":
       if (args.values.length === 1 && callee.symbol === libraryClass(at.ctx, "dict"))
         return dictOf(at, args);
@@ -51,6 +52,14 @@ export function callConstant(at: At, callee: StaticValue, args: CallArguments): 
         `${show(staticAnnotation(callee))} cannot be called`,
       );
   }
+}
+
+/** `abs` of a stored number (a `u8`, an `f32`) is an ordinary one. */
+function absFor(at: At, symbol: FunctionSymbol, args: CallArguments): FunctionSymbol {
+  if (symbol.name !== "abs" || !symbol.module.isLibrary || args.keywords.length > 0) return symbol;
+  const { kind } = first(at, args);
+  const name = kind === "int" ? "abs_int" : kind === "float" ? "abs_float" : null;
+  return name === null ? symbol : libraryFunction(at.ctx, name);
 }
 
 /** `dict(x)`: a copy of a dict, or what its pairs of key and value make. */

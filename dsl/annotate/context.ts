@@ -67,6 +67,8 @@ export interface LiveSpec extends Spec {
   readonly origin: { readonly spec: Spec; readonly span: Span | null } | null;
   /** Values whose unpacking was reported: their items are not reported again. */
   readonly misunpacked: Set<number>;
+  /** Function values made of what needs a forwarder, by the place that uses it and by what is called. */
+  forwarders?: Map<Span, Map<object, FunctionCell>>;
   /** Nobody calls it: it is checked against its declarations alone. */
   uncalled: boolean;
 }
@@ -401,11 +403,6 @@ function arrivalNotes(spec: LiveSpec, arrival: Arrival): Note[] {
 
 /** What would make the value fit, when there is one obvious thing. */
 export function misfitHelp(found: Annotation, wanted: Annotation): string | null {
-  if (found.kind === "constant" && found.value.kind === "function" && wanted.kind === "function") {
-    const { symbol } = found.value;
-    if (specs.isGeneric(symbol))
-      return `a generic function is no value: write a lambda that calls \`${symbol.name}\``;
-  }
   if (found.kind === "int" && wanted.kind === "float")
     return "convert it: `float(…)`, or write the number with a point";
   if (found.kind === "float" && wanted.kind === "int")

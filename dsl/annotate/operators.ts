@@ -444,6 +444,14 @@ export function classTest(at: At): Annotation {
   const inner = withoutNone(subject);
   if (inner.kind === "never") return decide(false);
   if (inner.kind === "any_ref") {
+    const [kind] = classes.primitives;
+    if (kind !== undefined)
+      return at.ctx.error(
+        "E0308",
+        at.op.aux.argSpans?.[1] ?? at.op.span,
+        `an any_ref cannot be tested for ${kind}: only objects of classes are recovered from it`,
+        { help: "wrap the value in an object of a class of your own" },
+      );
     at.ctx.resolve(at.spec, at.op, { kind: "class-test", classes: classes.classes, decided: null });
     return BOOL;
   }

@@ -7,6 +7,7 @@
  * `specialiseBodies` runs whenever the worklist is empty, until nothing is new.
  */
 import type { ClassSymbol, FunctionSymbol, StaticValue } from "../bind/symbols.ts";
+import { forwarder, needsForwarder } from "../flow/forwarders.ts";
 import { exitLinks } from "../flow/graph.ts";
 import type { HighGraph } from "../flow/ops.ts";
 import type { TypeExpr } from "../syntax/ast.ts";
@@ -749,12 +750,31 @@ function connect(ctx: Context, fn: FunctionCell, target: Spec, captured: number)
 export function materialise(ctx: Context, annotation: AnnotationOf<"constant">): Annotation | null {
   const value = annotation.value;
   if (value.kind === "class") return { kind: "class", root: value.symbol };
+  if (needsForwarder(value)) return forwarderHere(ctx, value);
   if (value.kind !== "function" || isGeneric(value.symbol)) return null;
   let fn = ctx.functionCells.get(value.symbol);
   if (fn === undefined) {
     const spec = specOf(ctx, value.symbol);
     fn = functionCellFor(ctx, spec, 0);
     ctx.functionCells.set(value.symbol, fn);
+  }
+  return { kind: "function", fn: findFunction(fn) };
+}
+
+/** A forwarder is made once for each op that uses the function as a value, in each body. */
+function forwarderHere(ctx: Context, value: StaticValue): Annotation | null {
+  if (ctx.current === null || !("symbol" in value)) return null;
+  const { spec } = ctx.current;
+  const span = ctx.current.span ?? spec.symbol.span;
+  const places = (spec.forwarders ??= new Map());
+  const known = places.get(span) ?? new Map<object, FunctionCell>();
+  places.set(span, known);
+  let fn = known.get(value.symbol);
+  if (fn === undefined) {
+    const symbol = forwarder(value, ctx.bound.builtins, span);
+    if (symbol === null) return null;
+    fn = functionCellFor(ctx, specOf(ctx, symbol), 0);
+    known.set(value.symbol, fn);
   }
   return { kind: "function", fn: findFunction(fn) };
 }

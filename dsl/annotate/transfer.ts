@@ -2,6 +2,7 @@
  * The transfer functions: one per high-level op, from the annotations of its arguments to that of its
  * result. The table is typed by the op table, so a new op without a row does not compile.
  */
+import { needsForwarder } from "../flow/forwarders.ts";
 import type { HighOpName, HighValue } from "../flow/ops.ts";
 import { note } from "../syntax/diagnostics.ts";
 import { callMethod, getattr, maybeNone, setattr } from "./attributes.ts";
@@ -169,7 +170,9 @@ function argumentSpan(at: At, index: number): At["op"]["span"] {
 /** A tuple holds values: functions named directly become closures. */
 function tupleItem(at: At, value: HighValue): Annotation {
   const annotation = annotationOf(at.spec, value);
-  return annotation.kind === "constant" && annotation.value.kind === "function"
+  return annotation.kind === "constant" &&
+    annotation.value.kind === "function" &&
+    !needsForwarder(annotation.value)
     ? (at.ctx.materialise(annotation) ?? annotation)
     : annotation;
 }

@@ -7,6 +7,7 @@
  * returns its first argument itself when nothing rises, which is how the fixpoint sees that it ends.
  */
 import type { ClassSymbol } from "../bind/symbols.ts";
+import { needsForwarder } from "../flow/forwarders.ts";
 import type { Context } from "./context.ts";
 import { find, findClass, findFunction, newCell } from "./cells.ts";
 import type { Cell, ClassInstance, Forward, FunctionCell, Reason } from "./cells.ts";
@@ -124,8 +125,8 @@ function nullable(ctx: Context, annotation: Annotation): Annotation | null {
 function joinPlain(ctx: Context, a: Annotation, b: Annotation): Annotation | null {
   if (a.kind === "constant" || b.kind === "constant") return joinConstants(ctx, a, b);
   // Where what a test recovered from an `any_ref` meets the path on which it failed.
-  if (a.kind === "any_ref") return isReference(b) ? a : null;
-  if (b.kind === "any_ref") return isReference(a) ? b : null;
+  if (a.kind === "any_ref") return isErasable(b) ? a : null;
+  if (b.kind === "any_ref") return isErasable(a) ? b : null;
   switch (a.kind) {
     case "bool":
       if (b.kind !== "bool") return null;
@@ -206,12 +207,33 @@ function joinInstances(
   for (let cls: ClassInstance | null = clsB; cls !== null; cls = ctx.baseOf(cls)) {
     const common = ancestors.get(cls.symbol);
     if (common === undefined) continue;
+    // `Box[str]` and `Box[int]` are both what `Box` is derived from.
+    const above = common === clsA && cls === clsB ? ctx.baseOf(common) : null;
+    if (above !== null && !mayMeet(common.args, cls.args)) continue;
     if (!unifyClasses(ctx, common, cls)) return null;
     return common.symbol === clsA.symbol && a.facts === undefined
       ? a
       : { kind: "instance", cls: common };
   }
   return null;
+}
+
+/** Whether type arguments could be the same: false only if they are known to differ, for good. */
+function mayMeet(first: readonly Cell[], second: readonly Cell[]): boolean {
+  return first.every((one, i) => {
+    const [a, b] = [find(one).annotation, find(second[i]!).annotation];
+    return a.kind === b.kind || !DISTINCT.has(a.kind) || !DISTINCT.has(b.kind) || isText(a, b);
+  });
+}
+
+/** Values of two of these kinds have no common type. */
+const DISTINCT: ReadonlySet<Annotation["kind"]> = new Set<Annotation["kind"]>([
+  ...(["int", "float", "bool", "str", "char", "enum", "tuple", "array", "instance"] as const),
+  "function",
+]);
+
+function isText(a: Annotation, b: Annotation): boolean {
+  return [a, b].every(({ kind }) => kind === "str" || kind === "char");
 }
 
 function sameFacts(
@@ -287,7 +309,7 @@ export function assign(ctx: Context, from: Annotation, to: Annotation): boolean 
     case "function":
       return from.kind === "function" && assignFunction(ctx, from.fn, to.fn);
     case "any_ref":
-      return isReference(from);
+      return isErasable(from);
     case "enum":
       return from.kind === "enum" && from.symbol === to.symbol;
     case "class":
@@ -314,6 +336,11 @@ function assignFunction(ctx: Context, from: FunctionCell, to: FunctionCell): boo
   const b = findFunction(to);
   if (a === b) return true;
   return unifyFunctions(ctx, b, a);
+}
+
+/** What an `any_ref` takes: any reference, and a char, which is a string there. */
+function isErasable(annotation: Annotation): boolean {
+  return annotation.kind === "char" || isReference(annotation);
 }
 
 /** A collected reference at run time. */
@@ -382,7 +409,11 @@ function covers(held: Annotation, annotation: Annotation): boolean {
 
 /** What a cell keeps of an annotation: no literals, and functions and classes as values. */
 function storable(ctx: Context, annotation: Annotation): Annotation {
-  if (annotation.kind === "constant") return ctx.materialise(annotation) ?? annotation;
+  // A generic function stays itself, and can be called with any types, until it meets another value.
+  if (annotation.kind === "constant")
+    return needsForwarder(annotation.value)
+      ? annotation
+      : (ctx.materialise(annotation) ?? annotation);
   return generalise(annotation);
 }
 

@@ -65,6 +65,8 @@ export interface FunctionSymbol {
   captures: readonly string[];
   /** Where messages about the function point. */
   readonly span: Span;
+  /** Of a function value made by the compiler: what it calls (`flow/forwarders.ts`). It has no body of its own. */
+  readonly forwardsTo?: StaticValue;
 }
 
 export interface FieldDeclaration {

@@ -35,6 +35,7 @@ import type {
   StaticValue,
   Symbol,
 } from "../bind/symbols.ts";
+import { buildForwarder } from "./forwarders.ts";
 import { constantValue, Emitter, type Draft, type NamePlace, type Slot } from "./emitter.ts";
 import type { HighAux, HighGraph, HighOpName, HighValue } from "./ops.ts";
 import { buildGenerator, resumption, type GeneratorBody } from "./generators.ts";
@@ -64,6 +65,7 @@ export interface FlowResult {
 
 /** The graph of a function that has a body: not `extern`, not abstract. See `generators.ts` for those. */
 export function build(fn: FunctionSymbol, context: FlowContext): FlowResult {
+  if (fn.forwardsTo !== undefined) return buildForwarder(fn, fn.forwardsTo);
   const resumed = resumption(fn, context);
   if (resumed !== null) return resumed;
   if (fn.isGenerator) return buildGenerator(fn, context);

@@ -13,6 +13,7 @@ import {
   comprehension,
   expression,
   memberOfConstant,
+  valueOrModule,
 } from "./expressions.ts";
 import { concatenation, textOfValue, toText } from "./format.ts";
 import { generatorExpression } from "./generators.ts";
@@ -167,7 +168,7 @@ function attributeCall(
 ): HighValue {
   if (isSuper(b, callee.object)) return superCall(b, e, callee);
   const greens = checkDriverCall(b, e, callee);
-  const object = expression(b, callee.object);
+  const object = valueOrModule(b, callee.object);
   const known = object.kind === "const" ? memberOfConstant(b, object.value, callee) : null;
   if (known !== null) return plainCall(b, e, known);
   const { values, aux } = callArguments(b, e.args, callee.object.span);

@@ -35,6 +35,17 @@ const COMPARE_OPS = {
 const UNARY_OPS = { "-": "neg", "+": "pos", "~": "invert" } as const;
 
 export function expression(b: FunctionBuilder, e: Expression): HighValue {
+  const value = valueOrModule(b, e);
+  if (value.kind !== "const" || value.value.kind !== "module") return value;
+  const { name } = value.value.symbol;
+  b.report("E0209", e.span, `\`${name}\` is a module, which is no value`, {
+    help: "write what is wanted of it behind a point",
+  });
+  return b.error();
+}
+
+/** An expression, or what stands before a point. */
+export function valueOrModule(b: FunctionBuilder, e: Expression): HighValue {
   switch (e.kind) {
     case "name":
       return b.readName(e.text, e);
@@ -345,7 +356,7 @@ function truthOfConstant(value: StaticValue): boolean | null {
 
 function attribute(b: FunctionBuilder, e: ExpressionOf<"attribute">): HighValue {
   if (isSuper(b, e.object)) return superProperty(b, e);
-  const object = expression(b, e.object);
+  const object = valueOrModule(b, e.object);
   const known = object.kind === "const" ? memberOfConstant(b, object.value, e) : null;
   if (known !== null) return known;
   const argSpans = [e.object.span];

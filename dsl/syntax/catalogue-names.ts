@@ -60,6 +60,13 @@ export const NAMES_ROWS = {
     wrong: 'def greet() -> str:\n    return "hello"\n\ngreet = 5\n',
     right: 'def greet() -> str:\n    return "hello"\n\ngreeting = 5\n',
   },
+  E0209: {
+    title: "a module is no value",
+    explanation:
+      "The name of a module stands before a point, to say where something is from. It cannot be stored, passed or printed.",
+    wrong: "from wright import math\n\ndef area(r: float) -> float:\n    m = math\n    return m.pi * r * r\n",
+    right: "from wright import math\n\ndef area(r: float) -> float:\n    return math.pi * r * r\n",
+  },
   E0324: {
     title: "mistake in a format",
     explanation:
