@@ -2,9 +2,10 @@
  * Common subexpressions: what was computed or loaded on every way to a place is not again.
  *
  * A walk of the dominator tree keeps a table of what is available: ops without effect, loads of
- * `final` fields, and (until something may have written there) other loads and stored values. Where
- * a block is entered by one link only, memory is known from the block before, and so is what its
- * exit has found out: behind `if x < n`, the same test is true.
+ * `final` fields, and (until something may have written there, see `writes.ts`) other loads and stored
+ * values. Where paths meet, in loops too, memory is what it was in the block that dominates them all,
+ * but for what may be written on the way. Where a block is entered by one link only, what that exit
+ * has found out is known: behind `if x < n`, the same test is true.
  *
  * Two loads of one field of different objects may see the same place; fields and arrays of different
  * types never do.
@@ -14,9 +15,9 @@ import { dropUnreachable, mapReads } from "../ll/contain.ts";
 import type {
   LLBlock,
   LLConst,
-  LLFunction,
   LLGraph,
   LLOp,
+  LLProgram,
   LLValue,
   LLVariable,
 } from "../ll/program.ts";
@@ -24,14 +25,20 @@ import { BOOL, sameMachineType, type Storage } from "../ll/types.ts";
 import { opRow } from "../ops/table.ts";
 import { NEGATED } from "./fold.ts";
 import { simplifyGraph } from "./simplify.ts";
-import { dominators, predecessors, Replacements } from "./ssa.ts";
+import { dominators, predecessors, Replacements, type Edge } from "./ssa.ts";
+import { computeWrites, union, type Writes, type Written } from "./writes.ts";
 
 /** Says how many ops went. */
-export function eliminateCommon(fn: LLFunction): number {
-  const graph = fn.graph!;
-  dropUnreachable(graph);
-  const count = new Walk(graph).run();
-  return count === 0 ? 0 : count + simplifyGraph(graph);
+export function eliminateCommon(program: LLProgram): number {
+  const writes = computeWrites(program);
+  let total = 0;
+  for (const { graph } of program.functions) {
+    if (graph === null) continue;
+    dropUnreachable(graph);
+    const count = new Walk(graph, writes).run();
+    if (count > 0) total += count + simplifyGraph(graph);
+  }
+  return total;
 }
 
 /** Where in memory an entry of the table lives: a field or an array type; null for what never changes. */
@@ -41,6 +48,9 @@ type Region = object | null;
 type Memory = Map<string, { readonly region: Region; readonly value: LLValue }>;
 
 const MEMORY_ENTRIES = 64;
+
+/** So many blocks between a block and the one that dominates it are looked at for what they write. */
+const BLOCKS_BETWEEN = 200;
 
 class Walk {
   private readonly graph: LLGraph;
@@ -52,14 +62,20 @@ class Walk {
   private readonly constants = new ConstantKeys();
   private count = 0;
 
-  constructor(graph: LLGraph) {
+  private readonly writes: Writes;
+  private readonly before: ReadonlyMap<LLBlock, readonly Edge[]>;
+  private readonly writtenIn = new Map<LLBlock, Written>();
+
+  constructor(graph: LLGraph, writes: Writes) {
     this.graph = graph;
+    this.writes = writes;
+    this.before = predecessors(graph);
   }
 
   run(): number {
     const { blocks } = this.graph;
     const tree = dominators(this.graph);
-    const before = predecessors(this.graph);
+    const { before } = this;
     const stack: {
       readonly index: number;
       readonly undo: (() => void)[];
@@ -72,7 +88,9 @@ class Walk {
       const edges = before.get(block)!;
       const isSingle = edges.length === 1 && inherited !== null;
       if (isSingle) this.learn(edges[0]!.from, block, undo);
-      const memory: Memory = isSingle ? new Map(inherited) : new Map();
+      const memory: Memory = new Map(inherited ?? []);
+      if (!isSingle && memory.size > 0)
+        this.forgetBetween(blocks[tree.parents[index]!]!, block, memory);
       this.walkBlock(block, memory, undo);
       stack.push({ index, undo, next: 0, memory });
     };
@@ -89,6 +107,32 @@ class Walk {
     // Links backwards were seen before what they pass was replaced.
     this.replacements.apply(this.graph);
     return this.count;
+  }
+
+  // -------------------------------------------------------------- memory where paths meet
+
+  /** Drops what may be written on some way from the block's dominator to it. */
+  private forgetBetween(dominator: LLBlock, block: LLBlock, memory: Memory): void {
+    const between = new Set<LLBlock>();
+    const pending = [block];
+    for (let at = pending.pop(); at !== undefined; at = pending.pop())
+      for (const { from } of this.before.get(at)!) {
+        if (from === dominator || between.has(from)) continue;
+        between.add(from);
+        pending.push(from);
+        if (between.size > BLOCKS_BETWEEN) return memory.clear();
+        forget(memory, this.writtenInBlock(from));
+        if (memory.size === 0) return;
+      }
+  }
+
+  private writtenInBlock(block: LLBlock): Written {
+    let written = this.writtenIn.get(block);
+    if (written === undefined) {
+      written = union(block.ops.map((op) => this.writes.of(block, op)));
+      this.writtenIn.set(block, written);
+    }
+    return written;
   }
 
   // -------------------------------------------------------------- facts
@@ -154,7 +198,7 @@ class Walk {
       }
       ops.push(op);
       this.definitions.set(op.result, op);
-      this.record(op, memory, undo);
+      this.record(block, op, memory, undo);
     }
     block.ops = ops;
     if (block.exit.kind === "try" && ops.at(-1) !== last)
@@ -169,15 +213,11 @@ class Walk {
     return isPure(op) ? (this.available.get(this.keyOf(op)) ?? null) : null;
   }
 
-  private record(op: LLOp, memory: Memory, undo: (() => void)[]): void {
+  private record(block: LLBlock, op: LLOp, memory: Memory, undo: (() => void)[]): void {
     const read = regionRead(op);
     if (read !== undefined && read !== null) remember(memory, this.keyOf(op), read, op.result);
     else if (isPure(op)) this.makeAvailable(this.keyOf(op), op.result, undo);
-    const { effect } = opRow(op.name);
-    if (effect !== "write" && effect !== "call") return;
-    const written = regionsWritten(op);
-    if (written === "all") memory.clear();
-    else for (const [key, entry] of memory) if (written.has(entry.region!)) memory.delete(key);
+    forget(memory, this.writes.of(block, op));
     this.recordStore(op, memory, undo);
   }
 
@@ -243,17 +283,10 @@ function regionRead(op: LLOp): Region | undefined {
   }
 }
 
-function regionsWritten(op: LLOp): ReadonlySet<object> | "all" {
-  switch (op.name) {
-    case "setfield":
-      return new Set([op.aux.field!]);
-    case "setitem":
-    case "array_copy":
-    case "array_fill":
-      return new Set([op.aux.array!]);
-    default:
-      return "all";
-  }
+function forget(memory: Memory, written: Written): void {
+  if (written === "all") memory.clear();
+  else if (written.size > 0)
+    for (const [key, { region }] of memory) if (written.has(region!)) memory.delete(key);
 }
 
 /** Loading gives exactly what was stored. */

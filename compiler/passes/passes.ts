@@ -11,6 +11,7 @@ import { eliminateCommon } from "./cse.ts";
 import { removeDeadCode, removeDeadFunctions } from "./dead-code.ts";
 import { fold } from "./fold.ts";
 import { inlineCalls, QUICK_LIMITS } from "./inline.ts";
+import { removeRangeChecks } from "./ranges.ts";
 import { removeMallocs } from "./remove-mallocs.ts";
 import { simplify } from "./simplify.ts";
 import { close, open } from "./ssa.ts";
@@ -59,10 +60,11 @@ export const PASSES: readonly Pass[] = [
     doc: "keeps objects that never leave a function in variables",
     run: perFunction(removeMallocs),
   },
+  { name: "cse", doc: "computes and loads things once", run: eliminateCommon, quick: null },
   {
-    name: "cse",
-    doc: "computes and loads things once",
-    run: perFunction(eliminateCommon),
+    name: "ranges",
+    doc: "drops checks of indices that a comparison has shown to be in range",
+    run: perFunction(removeRangeChecks),
     quick: null,
   },
   { name: "fold-2", doc: "computes what is known now", run: perFunction(fold), quick: null },
@@ -101,6 +103,8 @@ export const ORDER: readonly (readonly [string, string, string])[] = [
   ],
   ["inline", "remove-mallocs", "inlining shows that a short-lived object never escapes"],
   ["remove-mallocs", "cse", "fields of removed objects are values, which can be merged"],
+  ["cse", "ranges", "a length that was loaded twice is one value only then"],
+  ["ranges", "fold-2", "a check that cannot fail decides a branch"],
   ["cse", "fold-2", "forwarded loads bring constants and known branches"],
   [
     "cse",

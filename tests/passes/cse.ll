@@ -59,11 +59,49 @@ block5(n.10: ref<Node>):
   e.12 = bool_to_int(d.11)
   return e.12
 }
+; In a loop that stores elsewhere, and calls what does, memory is what it was before.
+fn around -> int {
+block0(n.0: ref<Node>, m.1: ref<Node>):
+  a.2: int = getfield(n.0) field=Node:value
+  b.3: ref<Node> = getfield(n.0) field=Node:next
+  goto block1(n.0, m.1, a.2, b.3)
+block1(n.4: ref<Node>, m.5: ref<Node>, a.6: int, b.7: ref<Node>):
+  c.8: int = getfield(n.4) field=Node:value
+  setfield(m.5, b.7) field=Node:next
+  call(n.4) callee=$quiet
+  d.9 = int_lt(c.8, a.6)
+  branch d.9 ? block1(n.4, m.5, c.8, b.7) : block2(n.4, m.5, c.8)
+block2(n.10: ref<Node>, m.11: ref<Node>, c.12: int):
+  e.13: int = getfield(n.10) field=Node:value
+  f.14: ref<Node> = getfield(n.10) field=Node:next
+  setfield(m.11, f.14) field=Node:next
+  g.15 = int_add(c.12, e.13)
+  return g.15
+}
+; Here a call in the loop may have stored to it.
+fn around_a_store -> int {
+block0(n.0: ref<Node>):
+  a.1: int = getfield(n.0) field=Node:value
+  goto block1(n.0, a.1)
+block1(n.2: ref<Node>, a.3: int):
+  b.4: int = getfield(n.2) field=Node:value
+  call(n.2) callee=$anything
+  c.5 = int_lt(b.4, a.3)
+  branch c.5 ? block1(n.2, b.4) : block2(b.4)
+block2(b.6: int):
+  return b.6
+}
 fn $anything -> void {
 block0(n.0: ref<Node>):
+  setfield(n.0, 1) field=Node:value
   return void
 }
-; expect rewrites=9
+fn $quiet -> void {
+block0(n.0: ref<Node>):
+  setfield(n.0, 1) field=Node:tag
+  return void
+}
+; expect rewrites=12
 fn pure(int, int) -> int {
 block0(a.0: int, b.1: int):
   x.2 = int_add(a.0, b.1)
@@ -111,4 +149,32 @@ block5():
   return e.12
 block2():
   return -1
+}
+fn around(ref<Node>, ref<Node>) -> int {
+block0(n.0: ref<Node>, m.1: ref<Node>):
+  a.2: int = getfield(n.0) field=Node:value
+  b.3: ref<Node> = getfield(n.0) field=Node:next
+  goto block1(m.1, b.3, n.0, a.2)
+block1(m.19: ref<Node>, b.20: ref<Node>, n.21: ref<Node>, a.22: int):
+  setfield(m.19, b.20) field=Node:next
+  call(n.21) callee=$quiet
+  d.9 = int_lt(a.22, a.22)
+  branch d.9 ? block1(m.19, b.20, n.21, a.22) : block2(n.21, m.19, a.22)
+block2(n.23: ref<Node>, m.24: ref<Node>, a.25: int):
+  f.14: ref<Node> = getfield(n.23) field=Node:next
+  setfield(m.24, f.14) field=Node:next
+  g.15 = int_add(a.25, a.25)
+  return g.15
+}
+fn around_a_store(ref<Node>) -> int {
+block0(n.0: ref<Node>):
+  a.1: int = getfield(n.0) field=Node:value
+  goto block1(a.1, n.0)
+block1(a.3: int, n.8: ref<Node>):
+  b.4: int = getfield(n.8) field=Node:value
+  call(n.8) callee=$anything
+  c.5 = int_lt(b.4, a.3)
+  branch c.5 ? block1(b.4, n.8) : block2(b.4)
+block2(b.9: int):
+  return b.9
 }
