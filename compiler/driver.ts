@@ -245,7 +245,7 @@ function initialise(program: LLProgram, analysis: Analysis, host: Host): Diagnos
     const { modules } = analysis.bound;
     const own = new Set(modules.filter((one) => !one.isLibrary).map((one) => one.path));
     const place = sites.find(({ file }) => own.has(file));
-    const lines = isOurs ? [] : machine.traceback.text().split("\n");
+    const lines = error instanceof WrightRaise ? machine.tracebackOf(error).split("\n") : [];
     const help = isOurs ? { help: "do it in `main`, or in what `main` calls" } : {};
     return diagnostic("E0605", place?.at ?? analysis.bound.entry.body.span, message, {
       notes: lines.filter((line) => line.trim() !== "").map((line) => note(line.trim())),

@@ -124,14 +124,20 @@ export class Traceback {
     return [...this.#outer.slice(start), ...this.#outer.slice(0, start)];
   }
 
-  text(): string {
+  /** Where a full stack ends differs between engines: of such a traceback the outer end is shown alone. */
+  text(isStackFull = false): string {
     const lost = this.#count - INNERMOST - OUTERMOST;
     const outer = this.#latest().reverse();
     const inner = this.#inner.toReversed();
     const lines =
-      lost > 0
-        ? [...describe(outer), `  [${lost} more calls]`, ...describe(inner)]
-        : describe([...outer, ...inner]);
+      isStackFull && this.#count > OUTERMOST
+        ? [
+            ...describe([...outer, ...inner].slice(0, OUTERMOST)),
+            "  [more calls, until the stack was full]",
+          ]
+        : lost > 0
+          ? [...describe(outer), `  [${lost} more calls]`, ...describe(inner)]
+          : describe([...outer, ...inner]);
     return ["Traceback (most recent call last):", ...lines].join("\n");
   }
 }

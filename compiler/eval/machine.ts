@@ -130,8 +130,13 @@ export class Machine {
     }
   }
 
+  /** Of the exception that was raised last. */
+  tracebackOf({ exception }: WrightRaise): string {
+    return this.traceback.text(exception === this.program.well.stackOverflow);
+  }
+
   #reportUncaught(raise: WrightRaise): number {
-    const traceback = `${this.traceback.text()}\n`;
+    const traceback = `${this.tracebackOf(raise)}\n`;
     try {
       const described = this.#described(raise.exception);
       this.#writeError(traceback);

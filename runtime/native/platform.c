@@ -84,29 +84,39 @@ static void print_site(const wr_site *site) {
   else fprintf(stderr, "  File \"%s\", line %d, in %s\n", site->file, site->line, site->function);
 }
 
-/* Equal neighbours, as in runaway recursion, are shown a few times only. */
-static void print_traceback(void) {
-  int64_t lost_from = INNERMOST, lost_to = traceback.count - OUTERMOST;
+static void print_repeated(int64_t repeated) {
+  if (repeated > 3) fprintf(stderr, "  [repeated %" PRId64 " more times]\n", repeated - 3);
+}
+
+/* From one site inwards to another; equal neighbours, as in runaway recursion, a few times only. */
+static void print_sites(int64_t from, int64_t to) {
   int64_t repeated = 0;
   const wr_site *last = NULL;
-  fputs("Traceback (most recent call last):\n", stderr);
-  for (int64_t i = traceback.count - 1; i >= -1; i--) {
-    if (lost_from < lost_to && i == lost_to - 1) {
-      if (repeated > 3) fprintf(stderr, "  [repeated %" PRId64 " more times]\n", repeated - 3);
-      fprintf(stderr, "  [%" PRId64 " more calls]\n", lost_to - lost_from);
-      i = lost_from - 1;
-      last = NULL;
+  for (int64_t i = from; i >= to; i--) {
+    const wr_site *site = traceback_site(i);
+    if (site != last) {
+      print_repeated(repeated);
       repeated = 0;
     }
-    const wr_site *site = i < 0 ? NULL : traceback_site(i);
-    if (site != NULL && site == last) {
-      if (++repeated <= 3) print_site(site);
-      continue;
-    }
-    if (repeated > 3) fprintf(stderr, "  [repeated %" PRId64 " more times]\n", repeated - 3);
-    repeated = 1;
     last = site;
-    if (site != NULL) print_site(site);
+    if (++repeated <= 3) print_site(site);
+  }
+  print_repeated(repeated);
+}
+
+/* Where a full stack ends is the machine's business: of such a traceback the outer end is shown alone. */
+static void print_traceback(bool is_stack_full) {
+  int64_t count = traceback.count;
+  fputs("Traceback (most recent call last):\n", stderr);
+  if (is_stack_full && count > OUTERMOST) {
+    print_sites(count - 1, count - OUTERMOST);
+    fputs("  [more calls, until the stack was full]\n", stderr);
+  } else if (count > INNERMOST + OUTERMOST) {
+    print_sites(count - 1, count - OUTERMOST);
+    fprintf(stderr, "  [%" PRId64 " more calls]\n", count - INNERMOST - OUTERMOST);
+    print_sites(INNERMOST - 1, 0);
+  } else {
+    print_sites(count - 1, 0);
   }
 }
 
@@ -114,7 +124,7 @@ static void report_uncaught(void) {
   wr_ref exception = wr_exc_take();
   restore_terminal();
   fflush(stdout);
-  print_traceback();
+  print_traceback(exception == wr_program_stack_overflow);
   wr_ref text = wr_program_describe(exception);
   if (wr_exc != NULL || text == NULL) {
     fputs("(the exception's text could not be made)\n", stderr);

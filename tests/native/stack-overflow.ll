@@ -4,7 +4,7 @@
 ; stderr-has Traceback (most recent call last):
 ; stderr-has   File "main.wr", line 23, in main
 ; stderr-has   File "main.wr", line 12, in forever
-; stderr-has more calls]
+; stderr-has [more calls, until the stack was full]
 ; stderr-has too deep
 struct Cell { x: i64, next: ref<Cell> }
 struct Exception { message: ref<str> }
