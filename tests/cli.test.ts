@@ -146,9 +146,7 @@ describe("wright", () => {
       ),
     ]);
     expect(status).toBe(1);
-    expect(stderr).toContain(
-      "a module body may not touch the world outside, as this does",
-    );
+    expect(stderr).toContain("a module body may not touch the world outside, as this does");
     expect(stderr).toContain("--> outside.wr:4:8");
   });
 

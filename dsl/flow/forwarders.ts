@@ -33,8 +33,7 @@ const CALLED: ReadonlySet<string> = new Set([
 
 /** Whether a name for this is a function value only by way of a forwarder. */
 export function needsForwarder(value: StaticValue): boolean {
-  if (value.kind === "builtin")
-    return value.symbol.name in FORMS || CALLED.has(value.symbol.name);
+  if (value.kind === "builtin") return value.symbol.name in FORMS || CALLED.has(value.symbol.name);
   return value.kind === "function" && isForwarded(value.symbol);
 }
 

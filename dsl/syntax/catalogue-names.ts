@@ -64,7 +64,8 @@ export const NAMES_ROWS = {
     title: "a module is no value",
     explanation:
       "The name of a module stands before a point, to say where something is from. It cannot be stored, passed or printed.",
-    wrong: "from wright import math\n\ndef area(r: float) -> float:\n    m = math\n    return m.pi * r * r\n",
+    wrong:
+      "from wright import math\n\ndef area(r: float) -> float:\n    m = math\n    return m.pi * r * r\n",
     right: "from wright import math\n\ndef area(r: float) -> float:\n    return math.pi * r * r\n",
   },
   E0324: {
