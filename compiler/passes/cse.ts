@@ -25,7 +25,7 @@ import { BOOL, sameMachineType, type Storage } from "../ll/types.ts";
 import { opRow } from "../ops/table.ts";
 import { NEGATED } from "./fold.ts";
 import { simplifyGraph } from "./simplify.ts";
-import { dominators, predecessors, Replacements, type Edge } from "./ssa.ts";
+import { dominators, predecessors, Replacements } from "./ssa.ts";
 import { computeWrites, union, type Writes, type Written } from "./writes.ts";
 
 /** Says how many ops went. */
@@ -63,7 +63,7 @@ class Walk {
   private count = 0;
 
   private readonly writes: Writes;
-  private readonly before: ReadonlyMap<LLBlock, readonly Edge[]>;
+  private readonly before: ReturnType<typeof predecessors>;
   private readonly writtenIn = new Map<LLBlock, Written>();
 
   constructor(graph: LLGraph, writes: Writes) {

@@ -16,7 +16,7 @@ import type { LLBlock, LLFunction, LLGraph, LLOp, LLValue, LLVariable } from "..
 import { BOOL, type Storage } from "../ll/types.ts";
 import type { OpName } from "../ops/table.ts";
 import { NEGATED } from "./fold.ts";
-import { dominators, predecessors, Replacements, type Edge } from "./ssa.ts";
+import { dominators, predecessors, Replacements } from "./ssa.ts";
 
 /** Says how many checks went. */
 export function removeRangeChecks(fn: LLFunction): number {
@@ -53,7 +53,7 @@ const SWAPPED: Readonly<Record<string, string>> = {
 class Facts {
   readonly definitions = new Map<LLVariable, LLOp>();
   private readonly graph: LLGraph;
-  private readonly before: ReadonlyMap<LLBlock, readonly Edge[]>;
+  private readonly before: ReturnType<typeof predecessors>;
   private readonly children: readonly (readonly number[])[];
   /** `a < b`, as signed numbers, by the key of the pair; and how often something is above `a`. */
   private readonly less = new Map<string, number>();
