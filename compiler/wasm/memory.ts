@@ -168,7 +168,7 @@ export class MemoryImage {
     return { at, length: encoded.length };
   }
 
-  /** Five words: file and its length, function and its length, line. */
+  /** Five numbers of 32 bits: file and its length, function and its length, line. */
   site(frame: Frame): number {
     const file = frame.at.chunk.file.path;
     const { line } = startPosition(frame.at);
@@ -176,7 +176,9 @@ export class MemoryImage {
     let at = this.#sites.get(key);
     if (at !== undefined) return at;
     const [path, name] = [this.text(file), this.text(frame.function)];
-    at = this.words([path.at, path.length, name.at, name.length, line]);
+    const numbers = [path.at, path.length, name.at, name.length, line];
+    at = this.#take(numbers.length * 4, 4);
+    for (const [i, number] of numbers.entries()) this.#view.setUint32(at + i * 4, number, true);
     this.#sites.set(key, at);
     return at;
   }
