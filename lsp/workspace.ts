@@ -36,7 +36,7 @@ export interface View {
 }
 
 /** Quiet needed before an analysis starts. */
-const QUIET_MILLISECONDS = 25;
+const QUIET_MILLISECONDS = 10;
 
 const CONFIG_NAME = "langwright.json";
 
