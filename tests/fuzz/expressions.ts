@@ -93,7 +93,7 @@ const PRODUCERS: Readonly<
     () => `[${e("float")}, ${e("float")}]`,
     () => `[float(k) for k in ${e("ints")}]`,
     () => `sorted(${e("floats")})`,
-    () => `[x ${random.pick(["+", "*", "-"])} ${e("float")} for x in cut(${e("floats")})]`,
+    () => `[real ${random.pick(["+", "*", "-"])} ${e("float")} for real in cut(${e("floats")})]`,
   ],
   table: (e) => [
     () => `[${e("ints")}, ${e("ints")}]`,
