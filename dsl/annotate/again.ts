@@ -107,6 +107,7 @@ function forget(spec: LiveSpec): void {
   spec.paramReasons.clear();
   spec.sites.clear();
   spec.misunpacked.clear();
+  delete spec.forwarders;
   forgetDefinitions(spec);
 }
 

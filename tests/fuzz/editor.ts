@@ -25,6 +25,8 @@ const sessions = Math.ceil(Number(values.edits) / STEPS);
 let failures = 0;
 for (let seed = first; seed < first + sessions; seed++) {
   const found = differenceIn(seed, values.entry ?? ENTRIES, STEPS);
+  if (process.stderr.isTTY || (seed - first) % 10 === 9)
+    console.error(`${(seed - first + 1) * STEPS} edits, ${failures} sessions that differ`);
   if (found === null) continue;
   failures++;
   console.log(`seed ${seed}, edit ${found.step} (${found.edit}): ${found.what}`);

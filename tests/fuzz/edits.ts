@@ -77,6 +77,9 @@ export function differenceIn(
     const expected = new Analyser(host, libraryTrees).analyse(entry)!;
     const what = firstDifference(comparable(found), comparable(expected), []);
     if (what !== null) return { seed, step, edit, what };
+    const [fault] = warm.faults;
+    if (fault !== undefined)
+      return { seed, step, edit, what: fault instanceof Error ? fault.stack! : String(fault) };
     edit = random.pick(EDITS)(texts, original, random);
   }
   return null;
