@@ -175,6 +175,20 @@ export const COMMANDS = [
     heavy: true,
   },
   {
+    name: "heap",
+    summary: "say what a VM's heap dump holds",
+    about:
+      "Reads a dump that a VM wrote to the file named by WRIGHT_HEAP_DUMP, and prints what is alive by type: how many, how many bytes, and how many would be free without them. `--type` asks how objects of that type are reached from the roots.",
+    positionals: [{ name: "FILE", completes: "file" }],
+    options: [
+      { name: "type", value: "TYPE", help: "the ways from the roots to the objects of this type" },
+      { name: "all", help: "print all rows, not only the first ones" },
+      JSON_OPTION,
+    ],
+    examples: ["wright heap vm.heap", "wright heap vm.heap --type 'list<str>'"],
+    heavy: false,
+  },
+  {
     name: "lsp",
     summary: "serve editors over the language server protocol",
     about:

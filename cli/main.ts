@@ -48,6 +48,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<{ readonly run: Comman
   fmt: () => import("./commands/fmt.ts"),
   dump: () => import("./commands/dump.ts"),
   why: () => import("./commands/why.ts"),
+  heap: () => import("./commands/heap.ts"),
   lsp: () => import("./commands/lsp.ts"),
   "debug-adapter": () => import("./commands/debug-adapter.ts"),
   explain: () => import("./commands/explain.ts"),

@@ -27,7 +27,7 @@ export const GC_OPS = {
     args: ["int"],
     result: "int",
     effect: "read",
-    doc: "a number about the heap: 0 bytes in use, 1 bytes allocated so far, 2 minor and 3 major collections so far",
+    doc: "a number about the heap: 0 bytes in use, 1 bytes allocated, 2 minor and 3 major collections so far; the others are in runtime/native/gc.h, and 0 where they are not known",
     c: "wr_gc_stat($0)",
   },
   interrupt_pending: {

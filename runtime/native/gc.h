@@ -66,7 +66,8 @@ extern char *wr_nursery_top;
  * WRIGHT_GC_POISON (freed memory traps), WRIGHT_GC_VERIFY (walk the heap after each collection),
  * WRIGHT_GC_NURSERY=size (of the nursery, for collectors that have one). WRIGHT_GC_LOG has
  * collections, bytes and pauses written to the error output at the end; if it has the word `each`,
- * also a line for each pause; if it has `cpu`, times are those of the processor.
+ * also a line for each pause; if it has `cpu`, times are those of the processor. WRIGHT_HEAP_DUMP=file
+ * is where dumps of the heap go (docs/heap.md).
  */
 void wr_gc_start(int64_t limit);
 
@@ -87,7 +88,11 @@ void wr_gc_finalize(void);
 /* The program ends: writes what was collected and how long it took, if that was asked for. */
 void wr_gc_write_log(void);
 
-/* 0 bytes in use, 1 bytes allocated since the start, 2 minor and 3 major collections so far. */
+/*
+ * 0 bytes in use, 1 bytes allocated since the start, 2 minor and 3 major collections so far, 4 bytes
+ * reserved, 5 bytes promoted, 6 phase of a cycle, 7 pauses, 8 nanoseconds in them, 9 in the longest;
+ * 10 asks for a dump of the heap at the next collection, and is 0 if there will be none.
+ */
 int64_t wr_gc_stat(int64_t what);
 
 WR_COLD void wr_gc_remember(wr_ref object);

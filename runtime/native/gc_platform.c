@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include "gc.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -150,7 +151,6 @@ typedef struct moment {
 
 /* By the processor's time if WRIGHT_GC_LOG has `cpu`, for machines that do other things beside. */
 static moment log_moment(void) {
-  if (!gc_log.wanted) return (moment){0};
   return (moment){.time = gc_log.of_processor ? wr_os_cpu_ns() : wr_os_clock_mono_ns(),
                   .collections = collections(),
                   .promoted = wr_gc_number(STATE, 5),
@@ -173,7 +173,7 @@ static void log_each(const moment *from, const moment *to, int64_t time) {
 
 /* A pause is a call of the collector in which it did something. */
 static void log_pause(const moment *from) {
-  if (!gc_log.wanted || collections() == from->collections) return;
+  if (collections() == from->collections) return;
   moment to = log_moment();
   int64_t time = to.time - from->time;
   if (gc_log.each) log_each(from, &to, time);
@@ -200,6 +200,153 @@ void wr_gc_write_log(void) {
     if (gc_log.by_length[i] > 0)
       fprintf(stderr, "gc: %10lld below %.3f ms\n", (long long)gc_log.by_length[i],
               milli(INT64_C(2000) << i));
+}
+
+/* ---- heap dumps ------------------------------------------------------------------------------------ */
+
+/*
+ * Everything that can be reached, as text (docs/heap.md), for `wright heap`. The heap is walked from the
+ * roots, by the same data as collectors see, so the dump is the same with all of them.
+ */
+static struct {
+  const char *path; /* of WRIGHT_HEAP_DUMP, or null */
+  volatile sig_atomic_t wanted;
+  bool written_for_memory_error;
+} dump;
+
+typedef struct walk {
+  FILE *out;
+  wr_ref *found; /* in the order of a breadth-first search */
+  int64_t count, capacity;
+  wr_ref *table; /* a hash table of them, half empty */
+  uint64_t mask;
+  bool failed;
+} walk;
+
+static uint64_t slot_of(const walk *w, wr_ref x) {
+  uint64_t slot = ((uintptr_t)x >> 3) * UINT64_C(0x9e3779b97f4a7c15) >> 20 & w->mask;
+  while (w->table[slot] != NULL && w->table[slot] != x) slot = (slot + 1) & w->mask;
+  return slot;
+}
+
+static bool grow_walk(walk *w) {
+  int64_t capacity = w->capacity == 0 ? 1 << 12 : w->capacity * 2;
+  wr_ref *found = realloc(w->found, (size_t)capacity * sizeof *found);
+  wr_ref *table = calloc((size_t)capacity * 2, sizeof *table);
+  if (found != NULL) w->found = found;
+  if (found == NULL || table == NULL) {
+    free(table);
+    return false;
+  }
+  free(w->table);
+  w->table = table;
+  w->capacity = capacity;
+  w->mask = (uint64_t)capacity * 2 - 1;
+  for (int64_t i = 0; i < w->count; i++) table[slot_of(w, found[i])] = found[i];
+  return true;
+}
+
+/* Null, tagged words and marks of frames are no objects. */
+static bool is_dumped(wr_ref x) { return x != NULL && ((uintptr_t)x & 7) == 0; }
+
+static void find_object(walk *w, wr_ref x) {
+  if (!is_dumped(x) || w->failed) return;
+  if (w->count == w->capacity && !grow_walk(w)) {
+    w->failed = true;
+    return;
+  }
+  uint64_t slot = slot_of(w, x);
+  if (w->table[slot] != NULL) return;
+  w->table[slot] = x;
+  w->found[w->count++] = x;
+}
+
+static void dump_root(walk *w, const char *kind, wr_ref x) {
+  if (!is_dumped(x)) return;
+  fprintf(w->out, "root %s %llx\n", kind, (unsigned long long)(uintptr_t)x);
+  find_object(w, x);
+}
+
+static void dump_reference(walk *w, wr_ref x) {
+  if (!is_dumped(x)) return;
+  fprintf(w->out, " %llx", (unsigned long long)(uintptr_t)x);
+  find_object(w, x);
+}
+
+static void dump_object(walk *w, wr_ref x) {
+  const wr_type *type = &wr_types[x->type];
+  const char *base = (const char *)x;
+  int64_t length = type->kind == WR_KIND_STRUCT ? 0 : wr_array_length(x);
+  int64_t size = (type->size + length * type->item_size + 7) & ~INT64_C(7);
+  bool is_static = (x->bits & WR_PREBUILT) != 0;
+  fprintf(w->out, "%s %llx %u %lld", is_static ? "static" : "object",
+          (unsigned long long)(uintptr_t)x, (unsigned)x->type, (long long)size);
+  for (uint32_t i = 0; i < type->ref_count; i++)
+    dump_reference(w, *(const wr_ref *)(base + type->refs[i]));
+  if (type->flags & WR_TYPE_ITEMS_ARE_REFS)
+    for (int64_t i = 0; i < length; i++)
+      dump_reference(w, ((const wr_ref *)(base + type->size))[i]);
+  fputc('\n', w->out);
+}
+
+static void dump_roots(walk *w) {
+  for (wr_ref *slot = wr_ss_base; slot < wr_ss; slot++) dump_root(w, "stack", *slot);
+  for (int64_t i = 0; i < wr_platform_root_count; i++)
+    dump_root(w, "exception", *wr_platform_roots[i]);
+  for (int64_t i = 0; i < gc.dying.count; i++) dump_root(w, "finalizer", gc.dying.items[i]);
+  for (int64_t i = 0; i < wr_prebuilt_root_count; i++) dump_root(w, "module", wr_prebuilt_roots[i]);
+}
+
+/* Only where all references are in the shadow stack: in the slow path of an allocation, in a collection. */
+static void write_dump(void) {
+  dump.wanted = 0;
+  walk w = {.out = fopen(dump.path, "w")};
+  if (w.out == NULL) {
+    fprintf(stderr, "gc: %s cannot be written\n", dump.path);
+    return;
+  }
+  fprintf(w.out, "wright heap 1\n");
+  for (uint32_t i = 0; i < wr_type_count; i++)
+    if (wr_types[i].kind != WR_KIND_NONE)
+      fprintf(w.out, "type %u %s\n", (unsigned)i, wr_types[i].name == NULL ? "?" : wr_types[i].name);
+  dump_roots(&w);
+  for (int64_t i = 0; i < w.count; i++) dump_object(&w, w.found[i]);
+  /* A reader can tell a whole dump by its last line. */
+  if (!w.failed) fprintf(w.out, "end %lld\n", (long long)w.count);
+  bool is_lost = ferror(w.out) != 0;
+  if (fclose(w.out) != 0 || is_lost || w.failed) fprintf(stderr, "gc: the dump is not complete\n");
+  free(w.found);
+  free(w.table);
+}
+
+static void write_wanted_dump(void) {
+  if (dump.wanted) write_dump();
+}
+
+static void want_dump(int number) {
+  (void)number;
+  dump.wanted = 1;
+}
+
+/* Whether the next collection will write one. */
+static int64_t ask_for_dump(void) {
+  if (dump.path == NULL) return 0;
+  dump.wanted = 1;
+  return 1;
+}
+
+static void start_dumps(void) {
+  dump.path = getenv("WRIGHT_HEAP_DUMP");
+  if (dump.path != NULL && *dump.path == 0) dump.path = NULL;
+  if (dump.path != NULL) signal(SIGUSR1, want_dump);
+}
+
+static void raise_memory_error(void) {
+  if (dump.path != NULL && !dump.written_for_memory_error) {
+    dump.written_for_memory_error = true;
+    write_dump();
+  }
+  wr_exc_start(wr_program_memory_error);
 }
 
 /* ---- starting ------------------------------------------------------------------------------------ */
@@ -232,6 +379,7 @@ void wr_gc_start(int64_t bytes) {
   gc_log.wanted = flag("WRIGHT_GC_LOG");
   gc_log.of_processor = gc_log.wanted && strstr(getenv("WRIGHT_GC_LOG"), "cpu") != NULL;
   gc_log.each = gc_log.wanted && strstr(getenv("WRIGHT_GC_LOG"), "each") != NULL;
+  start_dumps();
   if (!wr_gc_open(STATE)) wr_panic("no memory for the heap");
 }
 
@@ -268,6 +416,7 @@ void wr_gc_collect(void) {
   moment before = log_moment();
   wr_gc_collect_all(STATE);
   log_pause(&before);
+  write_wanted_dump();
   run_finalizers();
 }
 
@@ -282,6 +431,7 @@ static bool make_room(int64_t size, bool forced) {
   moment before = log_moment();
   bool room = wr_gc_make_room(STATE, size, forced);
   log_pause(&before);
+  write_wanted_dump();
   run_finalizers();
   return room;
 }
@@ -296,7 +446,7 @@ void *wr_gc_malloc_slow(int64_t size, uint32_t type) {
     if (result != NULL) return result;
     forced = false;
   }
-  wr_exc_start(wr_program_memory_error);
+  raise_memory_error();
   return NULL;
 }
 
@@ -311,7 +461,7 @@ static wr_ref new_array_outside(int64_t size, uint32_t type, int64_t length) {
     char *result = wr_gc_take_outside(STATE, size, type, length);
     if (result != NULL) return (wr_ref)result;
   }
-  wr_exc_start(wr_program_memory_error);
+  raise_memory_error();
   return NULL;
 }
 
@@ -319,7 +469,7 @@ wr_ref wr_gc_new_array(uint32_t type_number, int64_t length) {
   const wr_type *type = &wr_types[type_number];
   int64_t most = INT64_MAX / 2 / (type->item_size + 1);
   if (length < 0 || length > most) {
-    wr_exc_start(wr_program_memory_error);
+    raise_memory_error();
     return NULL;
   }
   int64_t size = (type->size + length * type->item_size + 7) & ~INT64_C(7);
@@ -344,7 +494,16 @@ int64_t wr_identity_hash_slow(wr_ref x) {
   return (int64_t)hash;
 }
 
-int64_t wr_gc_stat(int64_t what) { return wr_gc_number(STATE, what); }
+/* Beside what the collector knows: 7 pauses, 8 nanoseconds in them, 9 in the longest; 10 asks for a dump. */
+int64_t wr_gc_stat(int64_t what) {
+  switch (what) {
+    case 7: return gc_log.pauses;
+    case 8: return gc_log.total;
+    case 9: return gc_log.longest;
+    case 10: return ask_for_dump();
+    default: return wr_gc_number(STATE, what);
+  }
+}
 
 /* ---- the write barrier's slow paths ------------------------------------------------------------------ */
 
