@@ -54,6 +54,7 @@ const PRODUCERS: Readonly<
     () => `float(${e("uint")})`,
     () => `float(${e("str")})`,
     () => `sum(${e("floats")}, 0.0)`,
+    () => `${random.pick(["min", "max"])}(${e("floats")}, key=abs, default=${e("float")})`,
     () => `(${e("cells")}.x ${random.pick(["+", "*"])} ${e("float")})`,
     () => `${e("triple")}[0][1]`,
     () => `${e("big")}.to_float()`,
@@ -87,6 +88,11 @@ const PRODUCERS: Readonly<
     () => `[s.strip() for s in ${e("strs")} if s]`,
     () => `[a + b for a in ["p", "q"] for b in cut(${e("strs")})]`,
     () => `${e("strs")}[${random.pick(["::2", "::-1", "1:", ":-1"])}]`,
+    () => `sorted(${e(random.pick(["words", "str", "groups"]))})`,
+    () =>
+      `sorted(${e("strs")}, key=${random.pick(["len", "lambda t: t.count('a')"])}, reverse=${e("bool")})`,
+    () => `transformed(${e(random.pick(["ints", "set", "gen", "map"]))}, str)`,
+    () => `transformed(${e(random.pick(["floats", "vecs", "places"]))}, shown)`,
     () => `[s for o in cut(${e("objs")}) for _, s in o.pairs()]`,
   ],
   floats: (e, { random }) => [
@@ -109,6 +115,8 @@ const PRODUCERS: Readonly<
     () => `min(${e("pair")}, ${e("pair")})`,
     () => `pick([p for p in ${e("obj")}.pairs()], ${e("int")}, ${e("pair")})`,
     () => `pick([p for p in ${e("places")}], ${e("int")}, ${e("pair")})`,
+    () => `min(${e("places")}, default=${e("pair")})`,
+    () => `max(zip(${e("ints")}, ${e("strs")}), key=lambda p: p[1], default=${e("pair")})`,
   ],
   triple: (e) => [
     () => `((${e("int")}, ${e("float")}), ${e("bool")})`,
@@ -120,6 +128,9 @@ const PRODUCERS: Readonly<
     () => `${e("map")}.copy()`,
     () => `{v: k for k, v in ${e("map")}.items()}`,
     () => `{k: i for i, k in enumerate(${e("ints")})}`,
+    () => `dict(zip(${e("set")}, ${e("gen")}))`,
+    () => `dict(enumerate(${e("ints")}, ${e("int")} & 7))`,
+    () => `dict(${e("map")})`,
   ],
   words: (e) => [
     () => `{${e("str")}: ${e("int")}}`,
@@ -140,6 +151,7 @@ const PRODUCERS: Readonly<
     () => `(${e("set")} ${random.pick(["|", "&", "-", "^"])} ${e("set")})`,
     () => `${e("set")}.copy()`,
     () => `{k for k in ${e("map")}}`,
+    () => `set(${e(random.pick(["ints", "gen", "map"]))})`,
   ],
   opt: (e) => [
     () => e("int"),
@@ -270,7 +282,15 @@ function measures(e: Operand, context: ExpressionContext): Maker[] {
     () => `${e("ints")}[-1]`,
     () => `${e("table")}[${random.below(2)}][0]`,
     () => `pick(${e("ints")}, ${e("int")}, ${e("int")})`,
-    () => `sum(${e("ints")})`,
+    () => `sum(${e(random.pick(["ints", "set", "map", "gen"]))})`,
+    () => `sum((${e("int")}, ${e("int")}, ${e("int")}))`,
+    () => `total_of(${e(random.pick(["ints", "set", "map", "gen"]))})`,
+    () => `${random.pick(["min", "max"])}(${e("int")}, ${e("int")}, ${e("int")})`,
+    () =>
+      `${random.pick(["min", "max"])}(${e(random.pick(["ints", "set", "map"]))}, default=${e("int")})`,
+    () => `${random.pick(["min", "max"])}(${e("ints")}, key=lambda k: k % 7)`,
+    () => `apply(${random.pick(["abs", "itself", "hash"])}, ${e("int")})`,
+    () => `max(Choice, key=lambda c: c.rank(${fixed("int")})).value`,
     () => `sum(taken(${e("gen")}))`,
     () => `sum([k * k for k in ${e("ints")}])`,
     () => `${random.pick(["min_of", "max_of"])}(${e("ints")})`,
@@ -369,6 +389,8 @@ function tests(e: Operand, { random, classes, values }: ExpressionContext): Make
     () => `any([${e("int")} > k for k in ${e("ints")}])`,
     () => `all(k ${random.pick(COMPARISONS)} 3 for k in ${e("gen")})`,
     () =>
+      `${random.pick(["any", "all"])}(${e(random.pick(["ints", "strs", "set", "words", "gen", "str"]))})`,
+    () =>
       `${e("str")}.${random.pick(["isdigit", "isalpha", "isspace", "isupper", "isidentifier", "isascii"])}()`,
     () => `${e("str")}.${random.pick(["startswith", "endswith"])}(${e("str")})`,
     () => `(${e("float")}).${random.pick(["is_nan", "is_inf", "is_integer", "is_finite"])}()`,
@@ -452,6 +474,18 @@ function intLists(e: Operand, { random }: ExpressionContext): Maker[] {
     () => `[n for n in reversed(${e("ints")})]`,
     () => `[ord(c) for c in clip(${e("str")})]`,
     () => `list(${e("gen")})`,
+    () => `list(${e(random.pick(["set", "map"]))})`,
+    () => `list(reversed(${e(random.pick(["set", "map", "gen", "ints"]))}))`,
+    () => `sorted(${e(random.pick(["set", "map", "gen"]))}, reverse=${e("bool")})`,
+    () => `sorted(${e("ints")}, key=lambda k: k ${random.pick(["% 5", "& 3", "* -1"])})`,
+    () => `sorted((${e("int")}, ${e("int")}), key=${random.pick(["abs", "itself", "hash"])})`,
+    () => `transformed(${e("strs")}, len)`,
+    () => `transformed(clip(${e("str")}), ord)`,
+    () => `[i * k for i, k in enumerate(${e(random.pick(["set", "gen", "map"]))})]`,
+    () => `[a - b for a, b in zip(${e("gen")}, ${e("set")})]`,
+    () => `[a + b * c for a, b, c in zip(${e("ints")}, ${e("gen")}, range(9))]`,
+    () =>
+      `[c.value for c in ${random.pick(["Choice", "Kind", "reversed(Choice)", "sorted(Kind, key=hash)"])}]`,
   ];
 }
 

@@ -89,11 +89,13 @@ function storesInto(g: Generator, { name, type }: Variable): (() => string)[] {
         () => `${name}.append(${int()})`,
         () => `${name}.insert(${g.random.below(4)}, ${int()})`,
         () => `${name}.sort()`,
+        () => `${name}.sort(reverse=${g.expression("bool", 2)})`,
+        () => `${name}.sort(key=lambda k: k % 3, reverse=${g.expression("bool", 2)})`,
         () => `${name}.reverse()`,
         () => `${name}[-1] += ${int()}`,
         () => `${name}[1:3] = ${g.bounded("ints", 1)}`,
         () => `del ${name}[${g.random.pick(["0", "-1", "1:3", ":-2"])}]`,
-        () => `${name}.extend(${g.bounded("ints", 1)})`,
+        () => `${name}.extend(${g.bounded(g.random.pick(["ints", "set", "map", "gen"]), 1)})`,
         () => `${name}.remove(${int()} & 3)`,
       ];
     case "strs":
@@ -286,7 +288,8 @@ const forEach: Writer = (g, depth) => {
   const source = g.bounded(over);
   const item = { name, type: ITEMS[over], fixed: false };
   const isList = TYPES[over].startsWith("list");
-  const form = isList ? g.random.below(4) : 0;
+  const isShort = isList || over === "set" || over === "map" || over === "str";
+  const form = isShort ? g.random.below(4) : 0;
   if (form === 1) {
     const index = g.fresh();
     g.add(`for ${index}, ${name} in enumerate(${source}):`);
@@ -299,6 +302,39 @@ const forEach: Writer = (g, depth) => {
   }
   g.add(`for ${name} in ${form === 3 ? `reversed(${source})` : source}:`);
   loop(g, depth, [item]);
+};
+
+/** Over the positions of a list, which the loop may change: the index may be out of range by then. */
+const forIndex: Writer = (g, depth) => {
+  const [list, index] = [g.fresh(), g.fresh()];
+  g.add(`${list} = ${g.bounded("ints")}`);
+  g.variables.push({ name: list, type: "ints", fixed: false });
+  const counts = g.random.chance(0.6);
+  const step = g.random.pick(["1", "1", "2"]);
+  if (!counts) g.add(`${index} = ${g.random.pick(["0", "0", "-1", "1"])}`);
+  const length = g.random.pick([`len(${list})`, `len(${list})`, `len(${list}) - 1`]);
+  g.add(
+    counts
+      ? `for ${index} in range(${g.random.pick(["0", "0", "-1"])}, ${length}, ${step}):`
+      : `while ${index} < ${length}:`,
+  );
+  const outer = g.inLoop;
+  g.inLoop = true;
+  const use = (): void => {
+    const at = `${list}[${index}${g.random.pick(["", "", "", " + 1"])}]`;
+    g.add(g.random.pick([`LOG.append(${at} % 100)`, `${at} ^= ${index}`, `${list}[${index}] = 3`]));
+  };
+  g.inner(
+    depth,
+    [{ name: index, type: "int", fixed: true }],
+    () => {
+      g.add("tick()");
+      use();
+      if (!counts) g.add(`${index} += ${step}`);
+    },
+    use,
+  );
+  g.inLoop = outer;
 };
 
 /** Over the entries of a dict, which the loop may change. */
@@ -502,6 +538,8 @@ const NESTED: readonly Writer[] = [
   forEach,
   forEach,
   forItems,
+  forIndex,
+  forIndex,
   whileLoop,
   tryStatement,
   tryStatement,

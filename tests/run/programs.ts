@@ -55,5 +55,11 @@ export function record(program: TestProgram, run: (options: RunOptions) => Outco
 export function expected(program: TestProgram, found: string): string {
   const path = join(ROOT, FOLDER, `${program.name}.out`);
   if (process.env["BLESS"] === "1") writeFileSync(path, found, "latin1");
+  return recorded(program);
+}
+
+/** What the golden file has. */
+export function recorded({ name }: TestProgram): string {
+  const path = join(ROOT, FOLDER, `${name}.out`);
   return existsSync(path) ? readFileSync(path, "latin1") : "";
 }
