@@ -105,6 +105,7 @@ export const COMMANDS = [
         choices: COLLECTORS,
         help: "the VM's collector: generational (default), copying, marksweep or none",
       },
+      { name: "size", help: "with --target wasm: neither names of functions nor a source map" },
       {
         name: "sandbox",
         value: "POLICY",

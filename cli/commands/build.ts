@@ -1,6 +1,6 @@
 /** `wright build [LANG]`: a native executable of the interpreter. */
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "../../compiler/native.ts";
 import type { BuildStep } from "../../compiler/c/build.ts";
@@ -33,6 +33,9 @@ export async function run(call: Invocation): Promise<number> {
   const project = openProject(call.positionals[0]);
   const output = optionText(call, "output") ?? project.output;
   const isDev = flag(call, "dev");
+  const isWasm = optionText(call, "target") === "wasm";
+  const policy = readPolicy(call);
+  if (flag(call, "size") && !isWasm) throw new UsageError("--size is for --target wasm");
   const { program, analysis, timings } = compileOrExit(call, project.entry, fileHost(), {
     effort: isDev ? "quick" : "full",
   });
@@ -41,8 +44,7 @@ export async function run(call: Invocation): Promise<number> {
   terminal.say(
     progressLine(call, "compiled", analysed - start, count(program.functions.length, "function")),
   );
-  const policy = readPolicy(call);
-  if (optionText(call, "target") === "wasm") return writeModule(call, program, output, start);
+  if (isWasm) return writeModule(call, program, output, start);
   const native = await buildExecutable(call, program, {
     output,
     mode: isDev ? "dev" : "release",
@@ -79,10 +81,13 @@ function writeModule(call: Invocation, program: LLProgram, output: string, start
   const { terminal } = call;
   const began = performance.now();
   terminal.status("writing WebAssembly …");
-  const bytes = buildWasm(program, { names: true });
   const path = output.endsWith(".wasm") ? output : `${output}.wasm`;
+  const isSmall = flag(call, "size");
+  const debugging = isSmall ? {} : { sourceMapUrl: `${basename(path)}.map` };
+  const { bytes, sourceMap } = buildWasm(program, { names: !isSmall, ...debugging });
   makeFolder(dirname(path));
   replaceFile(path, bytes);
+  if (sourceMap !== null) replaceFile(`${path}.map`, new TextEncoder().encode(sourceMap));
   for (const [end, name] of Object.entries(LOADERS))
     replaceFile(path.replace(/\.wasm$/, end), readFileSync(join(RUNTIME, name)));
   terminal.say(progressLine(call, "written", performance.now() - began, "one module"));

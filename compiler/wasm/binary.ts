@@ -6,6 +6,8 @@
  * (`ll/structure.ts`).
  */
 
+import type { Place } from "./source-map.ts";
+
 export class Bytes {
   #buffer = new Uint8Array(256);
   #length = 0;
@@ -112,6 +114,8 @@ export interface FunctionBody {
   readonly locals: readonly ValueType[];
   /** Instructions, the final `end` included. */
   readonly code: Bytes;
+  /** Where code of another place begins, by its offset in `code`. */
+  readonly places?: readonly Place[];
 }
 
 export interface Global {
@@ -136,6 +140,14 @@ export interface ModuleParts {
   readonly data: readonly { readonly at: number; readonly bytes: Uint8Array }[];
   /** Names of functions for engines' messages and traces. */
   readonly names: boolean;
+  /** Where the source map is; null where there is none. */
+  readonly sourceMapUrl: string | null;
+}
+
+export interface EncodedModule {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** By the offset in the module. */
+  readonly places: readonly Place[];
 }
 
 const SECTION = {
@@ -151,7 +163,8 @@ const SECTION = {
   data: 11,
 } as const;
 
-export function encodeModule(parts: ModuleParts): Uint8Array {
+export function encodeModule(parts: ModuleParts): EncodedModule {
+  const places: Place[] = [];
   const out = new Bytes().bytes([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
   const section = (id: number, count: number, write: (body: Bytes) => void): void => {
     const body = new Bytes().u32(count);
@@ -194,20 +207,34 @@ export function encodeModule(parts: ModuleParts): Uint8Array {
       for (const number of parts.table) body.u32(number);
     });
   }
+  let codeLength = 0;
   section(SECTION.code, parts.functions.length, (body) => {
     for (const fn of parts.functions) {
       const text = new Bytes();
       writeLocals(text, fn.locals);
+      const start = text.length;
       text.append(fn.code);
-      body.u32(text.length).append(text);
+      body.u32(text.length);
+      for (const { offset, span } of fn.places ?? [])
+        places.push({ offset: body.length + start + offset, span });
+      body.append(text);
     }
+    codeLength = body.length;
   });
+  const codeStart = out.length - codeLength;
   section(SECTION.data, parts.data.length, (body) => {
     for (const { at, bytes } of parts.data)
       body.u32(0).byte(0x41).s32(at).byte(0x0b).u32(bytes.length).bytes(bytes);
   });
   if (parts.names) writeNames(out, parts);
-  return out.view().slice();
+  if (parts.sourceMapUrl !== null) {
+    const body = new Bytes().name("sourceMappingURL").name(parts.sourceMapUrl);
+    out.byte(0).u32(body.length).append(body);
+  }
+  return {
+    bytes: out.view().slice() as Uint8Array<ArrayBuffer>,
+    places: places.map(({ offset, span }) => ({ offset: codeStart + offset, span })),
+  };
 }
 
 /** Runs of one type. */

@@ -36,6 +36,7 @@ import { layoutIn, wasmType } from "./layout.ts";
 import type { MemoryImage } from "./memory.ts";
 import { WORD } from "./memory.ts";
 import { OP, type Opcode } from "./opcodes.ts";
+import type { Place } from "./source-map.ts";
 import { classTest, ROWS, type ClassTest, type OpWriter, type Row } from "./ops.ts";
 
 /** What functions of a module share. */
@@ -87,6 +88,7 @@ class FunctionWriter implements OpWriter {
   readonly #graph: LLGraph;
   readonly #module: ModuleContext;
   readonly #code = new Bytes();
+  readonly #places: Place[] = [];
   readonly #lives: Lifetimes;
   readonly #webs: Webs;
   readonly #reads: SideTable<LLVariable, number>;
@@ -161,6 +163,7 @@ class FunctionWriter implements OpWriter {
       type: this.#module.typeIndex(signatureOf(this.#fn)),
       locals: this.#locals,
       code: this.#code,
+      places: this.#places,
     };
   }
 
@@ -638,6 +641,9 @@ class FunctionWriter implements OpWriter {
 
   #op(block: LLBlock, index: number): void {
     const op = block.ops[index]!;
+    const at = op.aux.site ?? op.span;
+    if (at !== null && at !== this.#places.at(-1)?.span)
+      this.#places.push({ offset: this.#code.length, span: at });
     switch (op.name) {
       case "new":
         return this.#newStruct(block, index);

@@ -25,11 +25,19 @@ import { emitFunction, signatureOf, type ModuleContext } from "./function.ts";
 import { HELPERS } from "./helpers.ts";
 import { MemoryImage } from "./memory.ts";
 import { OP } from "./opcodes.ts";
+import { sourceMap } from "./source-map.ts";
 import { WASI, WASI_MODULE } from "./wasi.ts";
 
 export interface WasmOptions {
   /** The section of functions' names, which traces show. */
   readonly names: boolean;
+  /** What the module calls its source map, if it has one. */
+  readonly sourceMapUrl?: string;
+}
+
+export interface WasmBuild {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly sourceMap: string | null;
 }
 
 const WASI_PREFIX = "wasi_";
@@ -43,7 +51,7 @@ export function emitWasm(
   program: LLProgram,
   runtime: readonly LLProgram[],
   options: WasmOptions,
-): Uint8Array {
+): WasmBuild {
   return new Linker(program, runtime).link(options);
 }
 
@@ -75,7 +83,7 @@ class Linker implements ModuleContext {
     for (const name of namesOfImports(runtime)) this.#import(name);
   }
 
-  link(options: WasmOptions): Uint8Array {
+  link({ names, sourceMapUrl }: WasmOptions): WasmBuild {
     const { well, structs, arrays, name } = this.#program;
     // 1. Code, from the start of the program on.
     const start = this.#symbol("_start");
@@ -97,7 +105,7 @@ class Linker implements ModuleContext {
       this.memory.placeReached();
     } while (this.#pending.length > 0);
     const image = this.memory.finish(table);
-    return encodeModule({
+    const { bytes, places } = encodeModule({
       types: this.#types,
       imports: this.#imports,
       functions: this.#bodies.map((body) => body!),
@@ -109,8 +117,10 @@ class Linker implements ModuleContext {
       ],
       exports: [{ name: "_start", function: start }],
       data: withoutGaps(image.bytes),
-      names: options.names,
+      names,
+      sourceMapUrl: sourceMapUrl ?? null,
     });
+    return { bytes, sourceMap: sourceMapUrl === undefined ? null : sourceMap(places) };
   }
 
   #emitPending(): void {

@@ -1,0 +1,56 @@
+/** Source maps lead from the bytes of a module to lines of Wright. */
+import { SourceMap } from "node:module";
+import { expect, test } from "vitest";
+import { compiled, folderHost } from "../../tests/run/engines.ts";
+import { Bytes } from "./binary.ts";
+import { buildWasm } from "./build.ts";
+
+const TEXT = `def scaled(n: int) -> int:
+    return n * 7654321
+
+
+@never_inline
+def shifted(n: int) -> int:
+    m = scaled(n)
+    return m + 1234567
+
+
+def main(argv: list[str]) -> int:
+    print(shifted(len(argv)))
+    return 0
+`;
+
+function build(options: Parameters<typeof buildWasm>[1]) {
+  const program = compiled("map.wr", folderHost("tests", { "map.wr": TEXT }), { optimise: true });
+  return buildWasm(program, options);
+}
+
+/** Where the module has the instruction that pushes this number. */
+function offsetOf(bytes: Uint8Array, number: bigint): number {
+  const wanted = new Bytes().byte(0x42).s64(number).view();
+  return Buffer.from(bytes).indexOf(wanted);
+}
+
+test("each byte of code is of its line", { timeout: 60_000 }, () => {
+  const { bytes, sourceMap } = build({ names: true, sourceMapUrl: "map.wasm.map" });
+  expect(Buffer.from(bytes).includes("sourceMappingURL")).toBe(true);
+  const map = new SourceMap(JSON.parse(sourceMap!));
+  for (const [number, line] of [
+    [7654321n, 2],
+    [1234567n, 8],
+  ] as const) {
+    const offset = offsetOf(bytes, number);
+    expect(offset).toBeGreaterThan(0);
+    const entry = map.findEntry(0, offset) as { originalSource: string; originalLine: number };
+    expect([entry.originalSource, entry.originalLine]).toEqual(["map.wr", line - 1]);
+  }
+});
+
+test("a small module has none, and no names", { timeout: 60_000 }, () => {
+  const large = build({ names: true, sourceMapUrl: "map.wasm.map" });
+  const small = build({ names: false });
+  expect(small.sourceMap).toBeNull();
+  expect(Buffer.from(small.bytes).includes("sourceMappingURL")).toBe(false);
+  expect(Buffer.from(large.bytes).includes("map.shifted")).toBe(true);
+  expect(Buffer.from(small.bytes).includes("map.shifted")).toBe(false);
+});
