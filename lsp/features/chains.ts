@@ -123,9 +123,47 @@ export function visibleAt(view: View, offset: number): Definition[] {
   }
   // 2. The module's names, and what everybody sees.
   for (const [name, id] of Object.entries(module.scope)) add({ ...program.definitions[id]!, name });
-  for (const [name, id] of Object.entries(program.ambient))
-    add({ ...program.definitions[id]!, name });
+  for (const one of ambientNames(view)) add(one);
   return found;
+}
+
+/** What every module sees; what only the library itself has much use for comes last. */
+export function ambientNames({ program }: View): Definition[] {
+  const all = Object.entries(program.ambient).map(([name, id]) => ({
+    ...program.definitions[id]!,
+    name,
+  }));
+  const isHelper = ({ name, kind }: Definition) => kind === "function" && name.includes("_");
+  return [...all.filter((one) => !isHelper(one)), ...all.filter(isHelper)];
+}
+
+/**
+ * Names that the function around a place binds before it, as far as its text tells: an analysis may not
+ * have seen them yet. Nearest first.
+ */
+export function writtenBefore(text: string, offset: number): string[] {
+  const lines = text.slice(0, offset).split("\n");
+  const indentOf = (line: string) => /^ */.exec(line)![0].length;
+  let indent = indentOf(lines.at(-1)!) + 1;
+  const found: string[] = [];
+  for (let i = lines.length - 1; i >= 0 && indent > 0; i--) {
+    const line = lines[i]!;
+    if (line.trim() === "") continue;
+    const head = /^ *def \w*\s*(?:\[[^\]]*\])?\((.*)/.exec(line);
+    if (head !== null && indentOf(line) < indent) {
+      indent = indentOf(line);
+      for (const [, name] of head[1]!.matchAll(/(?:^|,)\s*(?:const |\*)?\s*([A-Za-z_]\w*)/g))
+        found.push(name!);
+      if (indent > 0) found.push("self");
+      continue;
+    }
+    // The word at the place itself is not bound yet.
+    const bound =
+      /^ *([A-Za-z_]\w*)(?:: [^=]*)? = |^ *for ([A-Za-z_]\w*) in |\bas ([A-Za-z_]\w*):/.exec(line);
+    const name = bound?.slice(1).find((one) => one !== undefined);
+    if (name !== undefined) found.push(name);
+  }
+  return [...new Set(found)];
 }
 
 /** Members of classes with their bases, of enums and modules. */

@@ -14,7 +14,14 @@ import { KEYWORDS, SOFT_KEYWORDS } from "../../dsl/grammar/tokens.ts";
 import type { Definition, DefinitionKind } from "../engine/data.ts";
 import { folderOf } from "../uris.ts";
 import type { View, Workspace } from "../workspace.ts";
-import { chainBefore, meaningOf, membersOf, visibleAt } from "./chains.ts";
+import {
+  ambientNames,
+  chainBefore,
+  meaningOf,
+  membersOf,
+  visibleAt,
+  writtenBefore,
+} from "./chains.ts";
 import type { Context } from "./feature.ts";
 import { describe } from "./hover.ts";
 
@@ -81,10 +88,22 @@ function itemsAt(
   if (text[start - 1] === ".") return members(view, start - 1).map((one, i) => item(uri, one, i));
 
   const old = view.mapping.back(start);
-  const visible = visibleAt(view, old)
-    .filter((one) => !one.name.startsWith("__"))
-    .map((one, i) => item(uri, one, i));
-  return isStart(before, word) ? [...visible, ...keywords()] : [...visible, ...operators()];
+  const visible = visibleAt(view, old).filter((one) => !one.name.startsWith("__"));
+  const ambient = new Set(ambientNames(view).map((one) => one.name));
+  const own = visible.filter((one) => !ambient.has(one.name)).map((one, i) => item(uri, one, i));
+  const known = new Set(own.map((one) => one.label));
+  const written = writtenBefore(text, start).filter((name) => !known.has(name));
+  return ranked([
+    written.map((label) => ({ label, kind: CompletionItemKind.Variable })),
+    own,
+    isStart(before, word) ? keywords() : operators(),
+    visible.filter((one) => ambient.has(one.name)).map((one, i) => item(uri, one, i)),
+  ]);
+}
+
+/** Items in the order of their lists, and within those as they are. */
+function ranked(lists: readonly (readonly CompletionItem[])[]): CompletionItem[] {
+  return lists.flat().map((one, i) => ({ ...one, sortText: String(i).padStart(5, "0") }));
 }
 
 export async function resolveCompletion(
