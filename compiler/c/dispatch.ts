@@ -9,7 +9,7 @@
  * predictors tell apart, and a guest's branch stays a branch: its two ways fetch separately.
  */
 import { exitLinks } from "../../dsl/flow/graph.ts";
-import type { SideTable } from "../ll/side-table.ts";
+import type { SideTable } from "../../dsl/flow/side-table.ts";
 import type { LLBlock, LLExit, LLGraph } from "../ll/program.ts";
 
 export interface Dispatch {

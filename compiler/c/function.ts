@@ -15,7 +15,7 @@ import { exitLinks } from "../../dsl/flow/graph.ts";
 import { startPosition, type Span } from "../../dsl/syntax/source.ts";
 import { opRow } from "../ops/table.ts";
 import { eachRead } from "../ll/contain.ts";
-import { SideSet, SideTable } from "../ll/side-table.ts";
+import { SideSet, SideTable } from "../../dsl/flow/side-table.ts";
 import { liveAcross } from "../passes/roots.ts";
 import { buildWebs, lifetimes, type Lifetimes, type Web, type Webs } from "../passes/webs.ts";
 import type { Constants } from "./constants.ts";

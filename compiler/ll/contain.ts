@@ -10,7 +10,7 @@
  *     b1: use %x                  →    b1(%x'): use %x'
  */
 import { exitLinks, newVariable } from "../../dsl/flow/graph.ts";
-import { SideSet, SideTable } from "./side-table.ts";
+import { SideSet, SideTable } from "../../dsl/flow/side-table.ts";
 import type { LL, LLBlock, LLGraph, LLValue, LLVariable } from "./program.ts";
 
 /** Calls `use` for every value that the block reads. */

@@ -11,7 +11,7 @@
  */
 import { exitLinks } from "../../dsl/flow/graph.ts";
 import { opRow } from "../ops/table.ts";
-import { SideTable } from "./side-table.ts";
+import { SideTable } from "../../dsl/flow/side-table.ts";
 import type { LLBlock, LLGraph, LLLink, LLOp, LLValue } from "./program.ts";
 
 /** How many links lead to each block; being called is a way into the entry. */

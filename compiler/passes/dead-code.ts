@@ -5,7 +5,7 @@
  * Optimistic, so that values which only feed one another around a loop are dead together.
  */
 import { exitLinks, exitOperand } from "../../dsl/flow/graph.ts";
-import { SideSet, SideTable } from "../ll/side-table.ts";
+import { SideSet, SideTable } from "../../dsl/flow/side-table.ts";
 import type { LLFunction, LLGraph, LLOp, LLProgram, LLValue, LLVariable } from "../ll/program.ts";
 import { isRemovable } from "../ops/table.ts";
 import { removeUnreachable } from "./reachable.ts";

@@ -22,7 +22,7 @@ import { framesAt } from "../ll/sites.ts";
 import { BOOL, VOID, type LLType } from "../ll/types.ts";
 import type { Effects } from "./call-graph.ts";
 import { eachRead } from "../ll/contain.ts";
-import { SideSet, SideTable } from "../ll/side-table.ts";
+import { SideSet, SideTable } from "../../dsl/flow/side-table.ts";
 import type {
   LL,
   LLBlock,

@@ -18,7 +18,7 @@
  * arguments themselves.
  */
 import { exitLinks, newBlock, newOp, newVariable } from "../../dsl/flow/graph.ts";
-import { SideSet, SideTable } from "../ll/side-table.ts";
+import { SideSet, SideTable } from "../../dsl/flow/side-table.ts";
 import type { Span } from "../../dsl/syntax/source.ts";
 import type {
   LL,

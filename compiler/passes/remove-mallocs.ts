@@ -16,7 +16,7 @@
  */
 import { newOp, newVariable } from "../../dsl/flow/graph.ts";
 import { exitLinks, exitOperand } from "../../dsl/flow/graph.ts";
-import { SideTable } from "../ll/side-table.ts";
+import { SideTable } from "../../dsl/flow/side-table.ts";
 import type {
   LL,
   LLBlock,

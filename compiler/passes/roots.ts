@@ -50,7 +50,7 @@ import {
   type Lifetimes,
   type Web,
 } from "./webs.ts";
-import { SideSet, SideTable } from "../ll/side-table.ts";
+import { SideSet, SideTable } from "../../dsl/flow/side-table.ts";
 import type { Effects } from "./call-graph.ts";
 import type {
   LL,

@@ -11,7 +11,7 @@
  */
 import { exitLinks } from "../../dsl/flow/graph.ts";
 import { dropUnreachable } from "../ll/contain.ts";
-import { SideSet, SideTable } from "../ll/side-table.ts";
+import { SideSet, SideTable } from "../../dsl/flow/side-table.ts";
 import type {
   LLBlock,
   LLConstant,

@@ -13,7 +13,7 @@
  */
 import { exitLinks } from "../../dsl/flow/graph.ts";
 import { containBlocks, dropUnreachable, mapReads } from "../ll/contain.ts";
-import { SideSet, SideTable } from "../ll/side-table.ts";
+import { SideSet, SideTable } from "../../dsl/flow/side-table.ts";
 import type { LLBlock, LLGraph, LLValue, LLVariable } from "../ll/program.ts";
 import { sameMachineType } from "../ll/types.ts";
 

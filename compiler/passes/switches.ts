@@ -7,7 +7,7 @@
  *
  * The blocks between hold nothing but their comparison. A `match` is a switch from the start.
  */
-import { SideTable } from "../ll/side-table.ts";
+import { SideTable } from "../../dsl/flow/side-table.ts";
 import type {
   LLBlock,
   LLConstant,

@@ -11,7 +11,7 @@
  * (the number of ops for the exit); two that meet in one op, one read and one made, do not overlap.
  */
 import { exitLinks, exitOperand } from "../../dsl/flow/graph.ts";
-import { SideTable } from "../ll/side-table.ts";
+import { SideTable } from "../../dsl/flow/side-table.ts";
 import type { LLBlock, LLGraph, LLVariable } from "../ll/program.ts";
 
 export interface Interval {

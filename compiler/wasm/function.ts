@@ -28,7 +28,7 @@ import { storageSize } from "../ll/types.ts";
 import type { ArrayType, FnType, StructType } from "../ll/types.ts";
 import { opRow } from "../ops/table.ts";
 import { eachRead } from "../ll/contain.ts";
-import { SideTable } from "../ll/side-table.ts";
+import { SideTable } from "../../dsl/flow/side-table.ts";
 import { liveAcross } from "../passes/roots.ts";
 import { buildWebs, lifetimes, type Lifetimes, type Web, type Webs } from "../passes/webs.ts";
 import { Bytes, I32, I64, type FunctionBody, type Signature, type ValueType } from "./binary.ts";

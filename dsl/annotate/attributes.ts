@@ -243,7 +243,7 @@ function bindMethod(at: At, cls: ClassInstance, method: FunctionSymbol): Annotat
       { help: "write a lambda that calls it" },
     );
   const site = ctx.site(at.spec, at.op);
-  const virtual = specs.isVirtual(method);
+  const virtual = specs.isVirtual(at.ctx, method);
   const target = virtual ? specs.familyOf(ctx, method) : specs.specOf(ctx, method);
   if (virtual) specs.callOn(ctx, specs.familyOf(ctx, method), findClass(cls).symbol);
   site.fn ??=

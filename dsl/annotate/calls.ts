@@ -67,6 +67,8 @@ interface Matched {
 
 /** Which argument goes to which parameter, from the `skip`-th on; null after reporting a mismatch. */
 function match(at: At, symbol: FunctionSymbol, args: CallArguments, skip: number): Matched | null {
+  const straight = matchStraight(at, symbol, args, skip);
+  if (straight !== null) return straight;
   const params = symbol.params.slice(skip);
   const count = args.values.length - args.keywords.length;
   const sources: (ArgumentSource | undefined)[] = params.map(() => undefined);
@@ -123,6 +125,24 @@ function match(at: At, symbol: FunctionSymbol, args: CallArguments, skip: number
     spans[i] = params[i]!.defaultValue?.span ?? null;
   }
   return { sources: sources as ArgumentSource[], spans };
+}
+
+/** Most calls: an argument for each parameter, in their order; null for any other. */
+function matchStraight(
+  at: At,
+  { params }: FunctionSymbol,
+  { values, keywords, spans }: CallArguments,
+  skip: number,
+): Matched | null {
+  if (keywords.length > 0 || values.length !== params.length - skip) return null;
+  const matched: Matched = { sources: [], spans: [] };
+  for (let i = 0; i < values.length; i++) {
+    const param = params[skip + i]!;
+    if (param.star || param.keywordOnly) return null;
+    matched.sources.push({ kind: "value", value: values[i]! });
+    matched.spans.push(spans[i] ?? at.op.span);
+  }
+  return matched;
 }
 
 function arityError(
@@ -203,7 +223,8 @@ function flowArgument(
 }
 
 function anyNever(at: At, args: CallArguments): boolean {
-  return args.values.some((value) => annotationOf(at.spec, value).kind === "never");
+  for (const value of args.values) if (annotationOf(at.spec, value).kind === "never") return true;
+  return false;
 }
 
 /** Reads a result on behalf of the current op. */
@@ -245,13 +266,14 @@ export function callFunction(
   if (variant === null) return POISON;
   const target = specs.calledSpec(at.ctx, symbol, variant);
   if (target === null) return POISON;
-  const kept = symbol.params
-    .map((_, i) => i)
-    .filter((i) => !variant.constArgs.has(symbol.params[i]!.name.text));
-  kept.forEach((i, j) =>
-    flowArgument(at, target.params[j]!, sources[i]!, spans[i]!, symbol.params[i]!.name.text),
-  );
-  record(at, { kind: "call", target, args: kept.map((i) => sources[i]!), negate });
+  const kept: ArgumentSource[] = [];
+  for (let i = 0; i < sources.length; i++) {
+    const name = symbol.params[i]!.name.text;
+    if (variant !== specs.PLAIN && variant.constArgs.has(name)) continue;
+    flowArgument(at, target.params[kept.length]!, sources[i]!, spans[i]!, name);
+    kept.push(sources[i]!);
+  }
+  record(at, { kind: "call", target, args: kept, negate });
   return readResult(at, target.result);
 }
 
@@ -265,13 +287,18 @@ function record(at: At, resolution: Resolution): void {
   at.ctx.resolve(at.spec, at.op, resolution);
 }
 
+function hasVariants({ params }: FunctionSymbol): boolean {
+  for (const param of params) if (param.isConst || param.star) return true;
+  return false;
+}
+
 /** Values of `const` parameters and the count of a star parameter. */
 function variantOf(
   at: At,
   symbol: FunctionSymbol,
   sources: readonly ArgumentSource[],
 ): specs.Variant | null {
-  if (!symbol.params.some((param) => param.isConst || param.star)) return specs.PLAIN;
+  if (!hasVariants(symbol)) return specs.PLAIN;
   const constArgs = new Map<string, StaticValue>();
   let starCount = 0;
   for (let i = 0; i < symbol.params.length; i++) {
@@ -335,10 +362,8 @@ function callGeneric(
   spans: readonly (Span | null)[],
   negate: boolean,
 ): Annotation {
-  const undeclared = symbol.params.find(
-    (param, i) => param.type === null && !(i === 0 && symbol.flavour === "method"),
-  );
-  if (undeclared !== undefined) {
+  const undeclared = undeclaredParam(symbol);
+  if (undeclared !== null) {
     at.ctx.error(
       "E0403",
       undeclared.span,
@@ -348,12 +373,21 @@ function callGeneric(
   }
   const signature = signatureAt(at, symbol, sources);
   if (signature === null) return POISON;
-  signature.params.forEach((cell, i) =>
-    flowArgument(at, cell, sources[i]!, spans[i]!, symbol.params[i]!.name.text),
-  );
+  const { params } = signature;
+  for (let i = 0; i < params.length; i++)
+    flowArgument(at, params[i]!, sources[i]!, spans[i]!, symbol.params[i]!.name.text);
   flowItems(at, symbol, signature, sources, spans);
   if (at.ctx.checking) recordGeneric(at, signature, sources, negate);
   return readResult(at, signature.result);
+}
+
+function undeclaredParam({
+  params,
+  flavour,
+}: FunctionSymbol): FunctionSymbol["params"][number] | null {
+  for (let i = flavour === "method" ? 1 : 0; i < params.length; i++)
+    if (params[i]!.type === null) return params[i]!;
+  return null;
 }
 
 function recordGeneric(
@@ -429,7 +463,7 @@ export function callInstanceMethod(
   negate = false,
 ): Annotation {
   if (method.flavour === "staticmethod") return callFunction(at, method, null, args);
-  if (!specs.isVirtual(method)) return callFunction(at, method, receiver, args, negate);
+  if (!specs.isVirtual(at.ctx, method)) return callFunction(at, method, receiver, args, negate);
   if (anyNever(at, args)) return NEVER;
   const { ctx } = at;
   const matched = match(at, method, args, 1);

@@ -145,6 +145,7 @@ export interface Instantiation {
   /** The cells of the type parameters, in order, and what they held when the body was last looked for. */
   readonly arguments: readonly Cell[];
   readonly settledAt: (Annotation | null)[];
+  readonly typeKeys: string[];
   /** Set when the body was specialised for the cells' present annotations. */
   spec: Spec | null;
   /** The key `spec` was made for. */

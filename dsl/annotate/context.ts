@@ -6,6 +6,7 @@
  * the cell is poisoned afterwards. Everything else (`int` has no attribute `x`) depends on final
  * types, so transfer functions report only in the last pass over the settled program (`checking`).
  */
+import type { OpTable } from "../flow/side-table.ts";
 import type {
   BoundProgram,
   ClassSymbol,
@@ -62,7 +63,7 @@ export interface LiveSpec extends Spec {
   /** Number of links that lead to each block, by block id; literals survive into blocks with one. */
   predecessors: Uint32Array;
   /** Per-op things that must stay the same when a block is looked at again. */
-  readonly sites: Map<HighOp, Site>;
+  readonly sites: OpTable<Site>;
   /** Of a generic body: the first use that asked for these types. */
   readonly origin: { readonly spec: Spec; readonly span: Span | null } | null;
   /** Values whose unpacking was reported: their items are not reported again. */
@@ -118,6 +119,8 @@ export class Context {
   readonly virtualSignatures = new Set<Instantiation>();
   readonly instantiations: Instantiation[] = [];
   readonly functionCells = new Map<FunctionSymbol, FunctionCell>();
+  /** Names of the methods that classes below a class define. */
+  readonly methodsBelow = new Map<ClassSymbol, ReadonlySet<string>>();
   readonly topEnv: TypeEnvironment = types.newEnvironment(new Map());
   /** How often cells were unified: a cheap sign that something changed. */
   unifications = 0;

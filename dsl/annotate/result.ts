@@ -5,7 +5,8 @@
  * is, so lowering never repeats that reasoning. An op without a resolution is a primitive of the
  * kinds its arguments have (int arithmetic, float comparison, reference identity, …).
  */
-import type { HighBlock, HighGraph, HighLink, HighOp, HighValue } from "../flow/ops.ts";
+import type { OpTable, SideSet } from "../flow/side-table.ts";
+import type { HighBlock, HighGraph, HighLink, HighValue } from "../flow/ops.ts";
 import type {
   BoundProgram,
   ClassSymbol,
@@ -34,9 +35,9 @@ export interface Spec {
   readonly result: Cell;
   /** By `Variable.id`; undefined where control never gets. */
   readonly annotations: (Annotation | undefined)[];
-  readonly resolutions: Map<HighOp, Resolution>;
+  readonly resolutions: OpTable<Resolution>;
   /** Blocks that control reaches; ops after one whose result is `never` are not reached either. */
-  readonly reached: Set<HighBlock>;
+  readonly reached: SideSet<HighBlock>;
   /** Links that are never taken (a branch on a known condition): the complement of what flows. */
   readonly deadLinks: Set<HighLink>;
 }

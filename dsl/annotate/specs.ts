@@ -6,6 +6,7 @@
  * type-argument cells (`Instantiation`), and one body per tuple of what those cells finally hold:
  * `specialiseBodies` runs whenever the worklist is empty, until nothing is new.
  */
+import { OpTable, SideSet } from "../flow/side-table.ts";
 import type { ClassSymbol, FunctionSymbol, StaticValue } from "../bind/symbols.ts";
 import { forwarder, needsForwarder } from "../flow/forwarders.ts";
 import { exitLinks } from "../flow/graph.ts";
@@ -236,15 +237,15 @@ function makeSpec(ctx: Context, options: SpecOptions): LiveSpec {
     params: [...captures, ...params],
     result: resultCell(ctx, options, shared),
     annotations: [],
-    resolutions: new Map(),
-    reached: new Set(),
+    resolutions: new OpTable(),
+    reached: new SideSet(),
     deadLinks: new Set(),
     env: options.env,
     outer: options.outer ?? null,
     readers: [],
     paramReasons: new Map(),
     predecessors: graph === null ? NO_PREDECESSORS : countPredecessors(graph),
-    sites: new Map(),
+    sites: new OpTable(),
     origin: options.origin ?? null,
     misunpacked: new Set(),
     uncalled: false,
@@ -356,8 +357,16 @@ function rootMethod(symbol: FunctionSymbol): FunctionSymbol {
   return root;
 }
 
-function definedBelow(cls: ClassSymbol, name: string): boolean {
-  return cls.subclasses.some((sub) => sub.methods.has(name) || definedBelow(sub, name));
+function methodsBelow(ctx: Context, cls: ClassSymbol): ReadonlySet<string> {
+  const known = ctx.methodsBelow.get(cls);
+  if (known !== undefined) return known;
+  const found = new Set<string>();
+  for (const sub of cls.subclasses) {
+    for (const name of sub.methods.keys()) found.add(name);
+    for (const name of methodsBelow(ctx, sub)) found.add(name);
+  }
+  ctx.methodsBelow.set(cls, found);
+  return found;
 }
 
 function isGenericBelow(cls: ClassSymbol, name: string): boolean {
@@ -367,12 +376,12 @@ function isGenericBelow(cls: ClassSymbol, name: string): boolean {
 }
 
 /** Whether calls of this method may have to dispatch: it overrides something or is overridden. */
-export function isVirtual(symbol: FunctionSymbol): boolean {
+export function isVirtual(ctx: Context, symbol: FunctionSymbol): boolean {
   if (symbol.flavour !== "method" || symbol.name === "__init__" || symbol.owner === null)
     return false;
   if (symbol.owner.flavour !== "class") return false;
   const root = rootMethod(symbol);
-  return root !== symbol || symbol.isAbstract || definedBelow(symbol.owner, symbol.name);
+  return root !== symbol || symbol.isAbstract || methodsBelow(ctx, symbol.owner).has(symbol.name);
 }
 
 let nextFamilyId = 0;
@@ -425,7 +434,7 @@ function overridden(
   symbol: FunctionSymbol,
   owner: ClassInstance | null,
 ): SharedCells | MethodFamily | null {
-  if (owner === null || !isVirtual(symbol)) return null;
+  if (owner === null || !isVirtual(ctx, symbol)) return null;
   const root = rootMethod(symbol);
   if (root.owner!.typeParams.length === 0) return familyOf(ctx, root);
   if (root === symbol) return null;
@@ -564,6 +573,7 @@ export function instantiate(
     origin: ctx.current === null ? null : { spec: ctx.current.spec, span: ctx.current.span },
     arguments: typeParamNames(symbol).map((name) => env.cells.get(name)!),
     settledAt: [],
+    typeKeys: [],
     spec: null,
     key: "",
     family: null,
@@ -603,11 +613,12 @@ export function specialiseBodies(ctx: Context): boolean {
  * own (`list[T]`) may change without being replaced, so those are looked at every time.
  */
 function movedSince(instantiation: Instantiation): boolean {
-  const { settledAt } = instantiation;
-  return instantiation.arguments.some((cell, i) => {
-    const now = find(cell).annotation;
-    return now !== settledAt[i] || holdsCells(now);
-  });
+  const { settledAt, arguments: cells } = instantiation;
+  for (let i = 0; i < cells.length; i++) {
+    const now = find(cells[i]!).annotation;
+    if (now !== settledAt[i] || holdsCells(now)) return true;
+  }
+  return false;
 }
 
 function holdsCells(annotation: Annotation): boolean {
@@ -627,13 +638,19 @@ function holdsCells(annotation: Annotation): boolean {
 }
 
 function specialiseBody(ctx: Context, instantiation: Instantiation): boolean {
-  const { symbol, settledAt } = instantiation;
   if (instantiation.isMisfit === true || !movedSince(instantiation)) return false;
-  instantiation.arguments.forEach((cell, i) => (settledAt[i] = find(cell).annotation));
+  const { symbol, settledAt, typeKeys, arguments: holders } = instantiation;
+  let isNewKey = instantiation.key === "";
+  for (let i = 0; i < holders.length; i++) {
+    settledAt[i] = find(holders[i]!).annotation;
+    const typeArg = typeKey(settled(holders[i]!));
+    if (typeArg !== typeKeys[i]) isNewKey = true;
+    typeKeys[i] = typeArg;
+  }
+  if (!isNewKey) return false;
+  const key = `${symbol.qualifiedName}#${symbolId(symbol)}[${typeKeys.join(",")}]`;
   const names = typeParamNames(symbol);
-  const annotations = instantiation.arguments.map(settled);
-  const key = `${symbol.qualifiedName}#${symbolId(symbol)}[${annotations.map(typeKey).join(",")}]`;
-  if (instantiation.key === key) return false;
+  const annotations = holders.map(settled);
   instantiation.key = key;
   const known = ctx.specsByKey.get(key);
   if (known !== undefined) {

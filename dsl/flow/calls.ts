@@ -77,6 +77,10 @@ function callArguments(
 ): CallArguments {
   const values = args.map((arg, i) => argumentValue(b, arg, i, callee));
   const argSpans: (Span | null)[] = [first];
+  if (areStraight(args)) {
+    for (const arg of args) argSpans.push(arg.span);
+    return { values, aux: { argSpans } };
+  }
   const ordered: HighValue[] = [];
   const keywords: string[] = [];
   let isOpen = false;
@@ -102,6 +106,12 @@ function callArguments(
     ...(isOpen ? { star: true } : {}),
   };
   return { values: ordered, aux };
+}
+
+/** Neither by name nor `*values`. */
+function areStraight(args: readonly Argument[]): boolean {
+  for (const arg of args) if (arg.name !== null || arg.star) return false;
+  return true;
 }
 
 /** How many arguments `*e` stands for: of the function's own `*args`, of a tuple that stands there. */

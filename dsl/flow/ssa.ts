@@ -16,6 +16,7 @@ import { mapExit, renumber } from "./walk.ts";
 import { constantValue, type Draft, type Emitter, type Slot } from "./emitter.ts";
 import { ERROR_VALUE } from "../bind/constants.ts";
 import type { HighBlock, HighGraph, HighLink, HighValue, HighVariable } from "./ops.ts";
+import { SideSet } from "./side-table.ts";
 
 /** A read of a local that has no value on some path to it (`always`: on any). */
 export interface UnassignedRead {
@@ -203,7 +204,7 @@ function makeParameters(emitter: Emitter, blocks: readonly Draft[], live: Live):
   const variables: (HighVariable | undefined)[] = [];
   for (const { block, reads, readVariables } of blocks) {
     if (block === graph.entry) continue;
-    for (const [i, slot] of reads.entries()) variables[slot] = readVariables[i]!;
+    for (let i = 0; i < reads.length; i++) variables[reads[i]!] = readVariables[i]!;
     forEachSlot(live, block.id, (slot) => {
       const name = slotNames[slot]!;
       block.params.push(
@@ -234,7 +235,7 @@ function passArguments(emitter: Emitter, blocks: readonly Draft[], live: Live): 
       let i = 0;
       forEachSlot(live, block.id, (slot) => (values[slot] = block.params[i++]!));
     }
-    for (const [i, slot] of draft.writes.entries()) values[slot] = draft.values[i]!;
+    for (let i = 0; i < draft.writes.length; i++) values[draft.writes[i]!] = draft.values[i]!;
     const { exit } = block;
     for (const link of exitLinks(exit)) {
       const special = exit.kind === "try" && link === exit.exceptional;
@@ -263,7 +264,7 @@ function tidy(graph: HighGraph): Replaced {
   for (const block of graph.blocks) for (const link of exitLinks(block.exit)) jumpOver(link);
   const waysIn = countWaysIn(graph);
   const replaced: Replaced = [];
-  const gone = new Set<HighBlock>();
+  const gone = new SideSet<HighBlock>();
   for (const block of graph.blocks) {
     if (gone.has(block) || (waysIn[block.id] === undefined && block !== graph.entry)) continue;
     if (joinChain(block, waysIn, replaced, gone)) replaceAll(block, replaced);
@@ -308,13 +309,13 @@ function joinChain(
   block: HighBlock,
   waysIn: readonly (number | undefined)[],
   replaced: Replaced,
-  gone: Set<HighBlock>,
+  gone: SideSet<HighBlock>,
 ): boolean {
   let joined = false;
   while (block.exit.kind === "goto") {
     const { target, args } = block.exit.link;
     if (target === block || waysIn[target.id] !== 1) break;
-    for (const [i, param] of target.params.entries()) replaced[param.id] = args[i]!;
+    for (let i = 0; i < args.length; i++) replaced[target.params[i]!.id] = args[i]!;
     for (const op of target.ops) block.ops.push(op);
     block.exit = target.exit;
     gone.add(target);

@@ -95,9 +95,13 @@ export function mapExit<D extends Dialect>(
 /** Gives blocks and variables dense ids in the order in which they are printed. */
 export function renumber<D extends Dialect>(graph: Graph<D>): void {
   let next = 0;
-  for (const [i, block] of graph.blocks.entries()) {
+  const number = (variable: Variable<D>) => ((variable as { id: number }).id = next++);
+  for (let i = 0; i < graph.blocks.length; i++) {
+    const block = graph.blocks[i]!;
     (block as { id: number }).id = i;
-    for (const variable of definitions(block)) (variable as { id: number }).id = next++;
+    for (const param of block.params) number(param);
+    for (const op of block.ops) number(op.result);
+    if (block.exit.kind === "try") number(block.exit.exception);
   }
   graph.nextVariable = next;
   graph.nextBlock = graph.blocks.length;
