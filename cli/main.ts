@@ -32,6 +32,12 @@ import { Exit, Terminal } from "./terminal.ts";
 // Reading our own sources, types and all, is a third of a short command; Node remembers what came of it.
 enableCompileCache(join(cacheFolder(), "node"));
 
+/** Our own file again: in a bundle as it is, else by way of what enables the cache before reading it. */
+const WORKER = new URL(
+  import.meta.url.endsWith(".ts") ? "./wright.mjs" : import.meta.url,
+  import.meta.url,
+);
+
 /** What shells show of programs that SIGINT and SIGTERM have ended. */
 const INTERRUPTED = 130;
 const TERMINATED = 143;
@@ -143,7 +149,7 @@ function runInWorker(job: Job): Promise<number> {
   let interrupted = false;
   const words = interruptWords();
   return new Promise((resolve) => {
-    const worker = new Worker(new URL(import.meta.url), {
+    const worker = new Worker(WORKER, {
       workerData: { ...job, words } satisfies Work,
       resourceLimits: { stackSizeMb: STACK_MEGABYTES },
     });

@@ -5,8 +5,8 @@
 // to strip types below node_modules: there the bundle dist/wright.mjs takes over.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { constants } from "node:os";
+import { createRequire, enableCompileCache } from "node:module";
+import { constants, homedir } from "node:os";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -19,6 +19,12 @@ delete process.env.WRIGHT_HANDED_OVER; // not for the programs that we start
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 const supported = major > 22 || (major === 22 && minor >= 12);
+
+// Before any of our sources are read: stripping types of those that main.ts imports takes longer than
+// starting Node. (`cacheFolder` of install.ts, which is one of them.)
+const { WRIGHT_CACHE, XDG_CACHE_HOME } = process.env;
+const cache = WRIGHT_CACHE || join(XDG_CACHE_HOME || join(homedir(), ".cache"), "langwright");
+if (supported) enableCompileCache(join(cache, "node"));
 
 if (supported && installed) await import(bundle.href);
 else if (supported && process.features.typescript) await import("./main.ts");
