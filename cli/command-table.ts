@@ -152,8 +152,8 @@ export const COMMANDS = [
       {
         name: "as",
         value: "FORM",
-        choices: ["text", "dot", "html"],
-        help: "text (default), dot for Graphviz, or html with every stage side by side",
+        choices: ["text", "dot", "svg", "html"],
+        help: "text (default), dot for Graphviz, svg (a drawing), or html with every stage side by side",
       },
     ],
     examples: [

@@ -40,6 +40,7 @@ import { selectionRanges } from "./features/selection-range.ts";
 import { legend, semanticTokens } from "./features/semantic-tokens.ts";
 import { signatureHelp } from "./features/signature-help.ts";
 import { documentSymbols, workspaceSymbols } from "./features/symbols.ts";
+import { why } from "./features/why.ts";
 import { pathOf, uriOf } from "./uris.ts";
 import { Workspace, type Platform } from "./workspace.ts";
 
@@ -281,6 +282,7 @@ class Server {
     connection.onRequest("workspace/textDocumentContent", ({ uri }: { uri: string }) => ({
       text: explainPage(uri),
     }));
+    connection.onRequest("wright/why", answer("why", why));
     connection.onRequest("wright/settled", () => this.#workspace.settled());
   }
 

@@ -276,6 +276,10 @@ describe("wright", () => {
     expect(
       wright(["dump", path, "--after", "flow", "--fn", "main", "--as", "dot"]).stdout,
     ).toContain("digraph");
+    const drawn = (stage: string) =>
+      wright(["dump", path, "--after", stage, "--fn", "main", "--as", "svg"]).stdout;
+    expect(drawn("annotated")).toMatch(/^<svg [^]*<g data-block="0">[^]*argv[^]*<\/svg>\n/);
+    expect(drawn("lowered")).toMatch(/<g data-block="0">/);
     expect(
       wright(["dump", path, "--after", "flow", "--fn", "main", "--as", "html"]).stdout,
     ).toContain("<html");

@@ -146,6 +146,19 @@ describe("what is known of a name", () => {
     expect(text).toContain("The shape with the largest area");
   });
 
+  it("`wright/why` gives the chain with its places", async () => {
+    const at = client.at(main, "win^ner = ");
+    const found = await client.connection.sendRequest("wright/why", {
+      textDocument: { uri: pathToFileURL(main).href },
+      position: at,
+    });
+    expect(found).toMatchObject({ text: "winner", type: "Shape | None" });
+    const { steps } = found as { steps: { message: string; location: Location }[] };
+    expect(steps[0]!.message).toContain("the result of this call");
+    expect(places([steps[0]!.location])[0]).toMatch(/^main\.wr:/);
+    expect(steps.some(({ location }) => location.uri.endsWith("shapes.wr"))).toBe(true);
+  });
+
   it("definition, type definition, implementation", async () => {
     expect(places(await client.ask("definition", main, "shape.ar^ea()"))).toEqual([
       "shapes.wr:12:9",

@@ -18,14 +18,15 @@ import { PASSES } from "../../compiler/passes/passes.ts";
 import type { Spec } from "../../dsl/annotate/result.ts";
 import { show } from "../../dsl/annotate/show.ts";
 import { nearest } from "../../dsl/bind/nearest.ts";
-import { dotGraph } from "../../dsl/flow/dot.ts";
+import { dotGraph, labelledLinks } from "../../dsl/flow/dot.ts";
 import { exitLinks } from "../../dsl/flow/graph.ts";
 import { htmlPage, type Column } from "../../dsl/flow/html.ts";
-import type { High } from "../../dsl/flow/ops.ts";
+import type { High, HighGraph } from "../../dsl/flow/ops.ts";
 import { printBlock, printGraph, type Printer } from "../../dsl/flow/print.ts";
 import { HIGH_PRINTER } from "../../dsl/flow/text.ts";
 import { parseModule } from "../../dsl/grammar/parser.ts";
 import { treeText, tokensText } from "../source-text.ts";
+import { graphSvg } from "../graph-svg.ts";
 import { fileHost } from "../host.ts";
 import { optionText, type Invocation } from "../invocation.ts";
 import { analyseOrExit, showStage } from "../pipeline.ts";
@@ -93,15 +94,43 @@ function highText(
   form: string,
 ): string {
   const specs = name === undefined ? analysis.program.specs : specsNamed(analysis, name);
-  const texts = specs.flatMap((spec) => {
+  // One drawing, if there are several functions of the name.
+  const wanted = form === "svg" ? specs.filter((one) => one.graph !== null).slice(0, 1) : specs;
+  const texts = wanted.flatMap((spec) => {
     if (spec.graph === null) return [];
     const printer = printerOf(stage, spec);
     if (form === "dot") return [dotGraph(spec.graph, printer)];
+    if (form === "svg") return [drawing(spec.graph, printer, spec.name)];
     return [
       `${stage === "annotated" ? signature(spec) : `# ${spec.name}\n`}${printGraph(spec.graph, printer)}`,
     ];
   });
   return texts.join("\n");
+}
+
+function drawing(graph: HighGraph, printer: Printer<High>, name: string): string {
+  const blocks = graph.blocks.map((block) => ({
+    id: block.id,
+    text: blockText(printBlock(block, printer)),
+    links: labelledLinks(block.exit, printer).map(({ label, link }) => ({
+      label,
+      target: link.target.id,
+    })),
+  }));
+  return graphSvg(name, blocks);
+}
+
+function lowDrawing(fn: LLFunction): string {
+  const blocks = (fn.graph?.blocks ?? []).map((block) => ({
+    id: block.id,
+    text: blockText(printLowBlock(block)),
+    links: exitLinks(block.exit).map(({ target }) => ({ label: "", target: target.id })),
+  }));
+  return graphSvg(fn.name, blocks);
+}
+
+function blockText(text: string): string {
+  return text.replace(/\n+$/, "");
 }
 
 /** `annotated` writes each variable's type where it is defined. */
@@ -194,6 +223,7 @@ function lowText(
   if (stage === "c") return cText(program, name);
   if (name === undefined) return printProgram(program);
   const functions = lowFunctions(program, name);
+  if (form === "svg") return lowDrawing(functions[0]!);
   return functions.map((fn) => (form === "dot" ? lowDot(fn) : printFunction(fn))).join("\n");
 }
 

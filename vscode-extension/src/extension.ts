@@ -1,18 +1,23 @@
 /**
- * Wright in VS Code: the client of the language server (`wright lsp`), commands that run `wright` in a
- * terminal, and the pages of diagnostic codes.
+ * Wright in VS Code: the client of the language server (`wright lsp`), the debugger (`wright
+ * debug-adapter`), the test explorer (`wright test`), commands that run `wright` in a terminal, and views
+ * of what the compiler knows. All that is known of programs, `wright` says.
  */
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
 import * as vscode from "vscode";
 import {
   LanguageClient,
+  State,
   type LanguageClientOptions,
   type ServerOptions,
 } from "vscode-languageclient/node";
+import { registerDebugger } from "./debug.ts";
+import { registerTests } from "./tests.ts";
+import { ChainView, showGraph } from "./views.ts";
+import { activeLanguage, workspaceFolder, wrightCommand } from "./wright.ts";
 
 /** Its documents are the server's (`workspace/textDocumentContent`); the client serves them. */
 const EXPLAIN_SCHEME = "wright-explain";
+const TEMPLATES = ["calculator", "stack-vm", "minimal"];
 
 let client: LanguageClient | undefined;
 
@@ -20,9 +25,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const command = (name: string, action: (...args: never[]) => unknown) =>
     context.subscriptions.push(vscode.commands.registerCommand(`wright.${name}`, action));
   for (const name of ["check", "run", "test", "build"]) {
-    command(name, () => runInTerminal([name, languageFolder()]));
+    command(name, () => runInTerminal([name, activeLanguage()]));
   }
+  command("new", newLanguage);
   command("explain", explain);
+  command("showGraph", showGraph);
   command("restartServer", async () => {
     await client?.stop();
     await start(context);
@@ -38,6 +45,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     );
     await vscode.commands.executeCommand("editor.action.showReferences", at, place, found);
   });
+  const chain = new ChainView();
+  context.subscriptions.push(vscode.window.registerTreeDataProvider("wright.chain", chain));
+  command("showChain", () => chain.explain(client));
+  registerDebugger(context);
+  registerTests(context);
   await start(context);
 }
 
@@ -56,7 +68,7 @@ async function start(context: vscode.ExtensionContext): Promise<void> {
     },
   };
   client = new LanguageClient("wright", "Wright", server, options);
-  context.subscriptions.push(client);
+  context.subscriptions.push(client, showStatus(client));
   try {
     await client.start();
   } catch (error) {
@@ -70,30 +82,25 @@ async function start(context: vscode.ExtensionContext): Promise<void> {
   }
 }
 
-/** As the setting says; else the copy that the project installed; else the one on the path. */
-function wrightCommand(): string[] {
-  const set = vscode.workspace.getConfiguration("wright").get<string[]>("command") ?? [];
-  if (set.length > 0) return set;
-  for (const { uri } of vscode.workspace.workspaceFolders ?? []) {
-    for (let folder = uri.fsPath; dirname(folder) !== folder; folder = dirname(folder)) {
-      const installed = join(folder, "node_modules", ".bin", "wright");
-      if (existsSync(installed)) return [installed];
-      const own = join(folder, "cli", "wright.mjs");
-      if (existsSync(own)) return [own];
-    }
-  }
-  return ["wright"];
-}
-
-/** The folder of the language that the active file belongs to. */
-function languageFolder(): string {
-  const file = vscode.window.activeTextEditor?.document.uri.fsPath;
-  const first = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? ".";
-  if (file === undefined) return first;
-  for (let folder = dirname(file); dirname(folder) !== folder; folder = dirname(folder)) {
-    if (existsSync(join(folder, "langwright.json"))) return folder;
-  }
-  return file;
+/** Beside the language's name: whether the server runs, and a way to start it again. */
+function showStatus(of: LanguageClient): vscode.Disposable {
+  const item = vscode.languages.createLanguageStatusItem("wright.server", { language: "wright" });
+  item.name = "Wright";
+  item.detail = wrightCommand().join(" ");
+  item.command = { command: "wright.restartServer", title: "Restart" };
+  const show = (state: State) => {
+    item.busy = state === State.Starting;
+    item.text = state === State.Stopped ? "Language server stopped" : "Language server";
+    item.severity =
+      state === State.Stopped
+        ? vscode.LanguageStatusSeverity.Error
+        : vscode.LanguageStatusSeverity.Information;
+  };
+  show(of.state);
+  return vscode.Disposable.from(
+    item,
+    of.onDidChangeState(({ newState }) => show(newState)),
+  );
 }
 
 function runInTerminal(args: readonly string[]): void {
@@ -102,9 +109,22 @@ function runInTerminal(args: readonly string[]): void {
     name: `wright ${args[0]}`,
     shellPath: shellPath!,
     shellArgs: [...first, ...args],
+    cwd: workspaceFolder(),
     isTransient: true,
   });
   terminal.show();
+}
+
+async function newLanguage(): Promise<void> {
+  const name = await vscode.window.showInputBox({
+    prompt: "Name of the language: a folder of this name is made in the workspace",
+    placeHolder: "tiny",
+    validateInput: (text) =>
+      /^[a-z][a-z0-9_-]*$/.test(text) ? null : "small letters, digits, - and _",
+  });
+  if (name === undefined) return;
+  const template = await vscode.window.showQuickPick(TEMPLATES, { placeHolder: "Template" });
+  if (template !== undefined) runInTerminal(["new", name, "--template", template]);
 }
 
 async function explain(): Promise<void> {
