@@ -76,7 +76,7 @@ const ALL: readonly Configuration[] = [
     gc: "generational",
     modes: [],
   },
-  { name: "with clang", cc: "clang", sanitizers: false, gc: "generational", modes: [] },
+  { name: "with clang", cc: "clang", sanitizers: false, gc: "generational", modes: [STRESS] },
   { name: "with sanitizers", cc: "gcc", sanitizers: true, gc: "generational", modes: [STRESS] },
   { name: "copying", cc: "gcc", sanitizers: false, gc: "copying", modes: [STRESS] },
   { name: "marksweep", cc: "gcc", sanitizers: false, gc: "marksweep", modes: [STRESS] },
