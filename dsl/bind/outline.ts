@@ -116,8 +116,10 @@ class Outliner {
       this.outlines.set(path + method.name, functionOutline(method));
     for (const name of cls.attributes.keys())
       this.outlines.set(path + name, this.#value(classAttribute(cls, name)));
-    for (const field of cls.fields.values())
-      this.outlines.set(path + field.name, field.type === null ? "" : textOf(field.type.span));
+    for (const { name, qualifier, type, defaultValue } of cls.fields.values()) {
+      const parts = [type, defaultValue].map((one) => (one === null ? "" : textOf(one.span)));
+      this.outlines.set(path + name, [qualifier, ...parts].join(APART));
+    }
     this.outlines.set(path + FIELDS, [...cls.fields.keys()].join());
   }
 

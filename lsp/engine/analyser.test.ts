@@ -128,6 +128,17 @@ test("a constant that changes changes the functions that mention it", () => {
   expect(session.answers()).toEqual([[WRONG]]);
 });
 
+test("a field that is declared otherwise changes the methods that set it", () => {
+  const session = opened();
+  session.edit("/p/shapes.wr", "class Square:\n", "class Square:\n    side: final int\n");
+  session.answers();
+  session.edit("/p/shapes.wr", "side: final int", "side: inline int");
+  const fresh = new Session();
+  for (const [path, text] of session.texts) fresh.texts.set(path, text);
+  const known = (one: Session) => ({ ...one.analyser.analyse("/p/main.wr")!, milliseconds: 0 });
+  expect(known(session)).toEqual(known(fresh));
+});
+
 test("a packed program says the same", () => {
   const session = opened();
   const program = session.analyser.analyse("/p/main.wr")!;
