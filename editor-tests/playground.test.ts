@@ -2,7 +2,7 @@
 import type { Server } from "node:http";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildPage } from "../playground/build.ts";
+import { buildModule, buildPage } from "../playground/build.ts";
 import { serveFolder } from "../playground/serve.ts";
 import { toFragment } from "../playground/src/share.ts";
 import { eventually, launch, picture } from "./browser.ts";
@@ -176,6 +176,17 @@ def main(argv: list[str]) -> int:
     const before = await page.locator("#output").innerText();
     await page.waitForTimeout(300);
     expect(await page.locator("#output").innerText()).toBe(before);
+  });
+});
+
+describe("a virtual machine in a worker", () => {
+  it("runs a program of its language", async () => {
+    buildModule("brainfuck");
+    await choose("brainfuck", "hello.b");
+    expect(await page.locator("#machine").inputValue()).toBe("wasm");
+    await page.locator("#run").click();
+    await outputWith("Hello");
+    await state(/exit code 0/);
   });
 });
 

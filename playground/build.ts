@@ -1,6 +1,6 @@
 /**
  * Bundles the page into out/playground, a folder of static files: `node playground/build.ts [LANGUAGE…]`.
- * The languages named (default: those of `WITH_MODULE`) get their virtual machine as WebAssembly.
+ * The languages named get their virtual machine, as WebAssembly; programs of the others are evaluated.
  */
 import { spawnSync } from "node:child_process";
 import {
@@ -59,6 +59,7 @@ async function bundle(): Promise<void> {
       { in: source("language-server.ts"), out: "language-server" },
       { in: source("engine.ts"), out: "engine" },
       { in: source("evaluator.ts"), out: "evaluator" },
+      { in: source("vm.ts"), out: "vm" },
       { in: worker, out: "editor-worker" },
     ],
     outdir: OUT,
