@@ -78,13 +78,15 @@ function page(name: string, stage: string, content: string): string {
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'nonce-wright'">
 <title>${escaped(name)}</title>
-<style>header { position: sticky; left: 0; padding: 6px } svg { color: var(--vscode-editor-foreground) }</style>
+<style>header { position: sticky; left: 0; padding: 6px } svg { color: var(--vscode-editor-foreground); max-width: 100%; height: auto; cursor: zoom-in } svg.full { max-width: none; cursor: zoom-out }</style>
 </head>
 <body>
 <header><b>${escaped(name)}</b> after <select>${options}</select></header>
 ${content}
 <script nonce="wright">
 const vscode = acquireVsCodeApi();
+// Drawn to fit; a click shows it at its own size.
+for (const svg of document.querySelectorAll("svg")) svg.onclick = () => svg.classList.toggle("full");
 document.querySelector("select").onchange = ({ target }) => vscode.postMessage(target.value);
 </script>
 </body>
