@@ -64,11 +64,6 @@ export function textOf(
       if (found !== null) return callText(at, found, value);
       break;
     }
-    case "array": {
-      const found = methodOf(at, from, "__str__");
-      if (found !== null) return callFunction(at, found.method, value, positional([]));
-      break;
-    }
     default:
       break;
   }
