@@ -7,8 +7,9 @@
  */
 import type { Annotation } from "../../dsl/annotate/lattice.ts";
 import { BOOL, CHAR, FLOAT, INT, NONE, STR } from "../../dsl/annotate/lattice.ts";
+import { exactArithmetic } from "../../dsl/bind/constants.ts";
 import { parseModule } from "../../dsl/grammar/parser.ts";
-import type { CompareOperator, Expression } from "../../dsl/syntax/ast.ts";
+import type { BinaryOperator, CompareOperator, Expression } from "../../dsl/syntax/ast.ts";
 import { sourceFile } from "../../dsl/syntax/source.ts";
 import * as words from "../ops/words.ts";
 import { HeapArray, sameReference, textOf, type HeapObject, type MachineValue } from "./heap.ts";
@@ -152,7 +153,7 @@ class Watch {
     return { value: words.wrap(result), type: INT };
   }
 
-  #binary(op: string, left: Known, right: Known): Known {
+  #binary(op: BinaryOperator, left: Known, right: Known): Known {
     const [a, b] = [textValue(left), textValue(right)];
     if (op === "+" && a !== null && b !== null)
       return { value: this.#scope.string(a + b), type: STR };
@@ -287,35 +288,11 @@ function floating(op: string, a: number, b: number): number {
   }
 }
 
-/** Division rounds down, as Wright's. */
-function integral(op: string, a: bigint, b: bigint): bigint {
-  const divided = () => {
-    if (b === 0n) throw new WatchError("division by zero");
-    const quotient = a / b;
-    return a % b !== 0n && a < 0n !== b < 0n ? quotient - 1n : quotient;
-  };
-  switch (op) {
-    case "+":
-      return a + b;
-    case "-":
-      return a - b;
-    case "*":
-      return a * b;
-    case "//":
-      return divided();
-    case "%":
-      return a - b * divided();
-    case "&":
-      return a & b;
-    case "|":
-      return a | b;
-    case "^":
-      return a ^ b;
-    case "<<":
-      return a << BigInt.asUintN(6, b);
-    case ">>":
-      return a >> BigInt.asUintN(6, b);
-    default:
-      throw new WatchError(`\`${op}\` cannot be worked out here`);
-  }
+/** As the language's constants; a shift by more than a word counts modulo 64. */
+function integral(op: BinaryOperator, a: bigint, b: bigint): bigint {
+  if (b === 0n && (op === "//" || op === "%")) throw new WatchError("division by zero");
+  const count = op === "<<" || op === ">>" ? BigInt.asUintN(6, b) : b;
+  const exact = op === "**" ? null : exactArithmetic(op, a, count);
+  if (exact === null) throw new WatchError(`\`${op}\` cannot be worked out here`);
+  return exact;
 }

@@ -211,7 +211,8 @@ function staticArithmetic(op: BinaryOperator, a: bigint, b: bigint): StaticValue
 
 const MAX_INT = 2n ** 63n - 1n;
 
-function exactArithmetic(op: BinaryOperator, a: bigint, b: bigint): bigint | null {
+/** Before it is cut to a word; null where it has no result, or none that is an integer. */
+export function exactArithmetic(op: BinaryOperator, a: bigint, b: bigint): bigint | null {
   switch (op) {
     case "+":
       return a + b;
