@@ -850,13 +850,7 @@ class FunctionWriter implements OpWriter {
     this.op("i32_le_u");
     this.op("if");
     this.#scopes.push({ kind: "plain" });
-    this.constI32(0);
-    this.op("local_get", end);
-    this.memory("i32_store", 4, WORD.nurseryFree);
-    this.op("local_get", start);
-    this.constI64(type.classId);
-    this.memory("i64_store", 8, 0);
-    this.#zeroFields(type, start, setNext(block, index, this.#waysIn).fields);
+    this.#claim(type, start, end, setNext(block, index, this.#waysIn).fields);
     this.op("local_get", start);
     this.op("i64_extend_i32_u");
     this.op("local_set", object);
@@ -864,6 +858,17 @@ class FunctionWriter implements OpWriter {
     slow();
     this.op("end");
     this.#scopes.pop();
+  }
+
+  /** The nursery's room from `start` to `end` becomes an object: its header, and zeros in its fields. */
+  #claim(type: StructType | ArrayType, start: number, end: number, set: ReadonlySet<number>): void {
+    this.constI32(0);
+    this.op("local_get", end);
+    this.memory("i32_store", 4, WORD.nurseryFree);
+    this.op("local_get", start);
+    this.constI64(type.classId);
+    this.memory("i64_store", 8, 0);
+    this.#zeroFields(type, start, set);
   }
 
   /** Zeros in all words of the object that have a field which the program does not set next. */
@@ -925,13 +930,7 @@ class FunctionWriter implements OpWriter {
     this.op("if");
     this.#scopes.push({ kind: "plain" });
     // 2. There is room: header, fields, length and items.
-    this.constI32(0);
-    this.op("local_get", end);
-    this.memory("i32_store", 4, WORD.nurseryFree);
-    this.op("local_get", start);
-    this.constI64(type.classId);
-    this.memory("i64_store", 8, 0);
-    this.#zeroFields(type, start, set.fields);
+    this.#claim(type, start, end, set.fields);
     this.op("local_get", start);
     this.op("local_get", length);
     this.memory("i64_store", 8, layout.length);
