@@ -195,7 +195,7 @@ function formsOf(text: string): string[] {
   return forms;
 }
 
-const IS_DEFINITION = /^\s*(?:;.*\s*)*\((?:import|define)/u;
+const IS_DEFINITION = /^\s*(?:;.*\n\s*)*\((?:import|define)/u;
 
 /** A part of a program that is quickly run: all its definitions, and a few of its other forms. */
 function excerpt(text: string, random: Random): string {
