@@ -23,7 +23,7 @@ import { intText } from "./constants.ts";
 import { findDispatches, type Dispatch, type SwitchExit } from "./dispatch.ts";
 import type { ImmediateClass } from "./immediates.ts";
 import { sequentialize, type Move } from "./moves.ts";
-import { identifier, textLiteral, type Names } from "./names.ts";
+import { localIdentifier, textLiteral, type Names } from "./names.ts";
 import { expression, overflowBuiltin, type OpContext } from "./ops.ts";
 import { cType } from "./types.ts";
 import { storageSize } from "../ll/types.ts";
@@ -202,7 +202,7 @@ class FunctionWriter {
   #nameWeb(web: Web): string {
     const [first] = web.members;
     const source = web.members.find((member) => member.name !== null)?.name ?? null;
-    const base = source === null ? first!.type.kind.slice(0, 1) : identifier(source);
+    const base = source === null ? first!.type.kind.slice(0, 1) : localIdentifier(source);
     return `${base}_${first!.id}`;
   }
 

@@ -69,6 +69,15 @@ export function identifier(text: string): string {
   return /^[A-Za-z]/.test(plain) ? plain : `n${plain}`;
 }
 
+/** How names begin that are given to what is no local: functions, tables, types, objects, the runtime. */
+const IS_RESERVED = /^(?:[wtTos]|wr)_/;
+
+/** The same for a local, which gets a number behind it and then is no global's name either. */
+export function localIdentifier(text: string): string {
+  const plain = identifier(text);
+  return IS_RESERVED.test(plain) ? `l_${plain}` : plain;
+}
+
 /** `taken`: the names that exist, each with the number to try next when it is asked for again. */
 function unique(name: string, taken: Map<string, number>): string {
   let n = taken.get(name);

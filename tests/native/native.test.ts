@@ -110,7 +110,7 @@ for (const name of fixtures(folder, ".ll")) {
 }
 
 test("sanitizers find nothing", async () => {
-  for (const name of ["exceptions", "collector", "immediates", "calls", "dispatch"]) {
+  for (const name of ["exceptions", "collector", "immediates", "calls", "dispatch", "names"]) {
     const expected = expectations(readFileSync(join(folder, `${name}.ll`), "utf8"));
     const path = await build(name, { sanitizers: true });
     check(path, expected, { ...STRESS, ASAN_OPTIONS: "detect_leaks=0" });
