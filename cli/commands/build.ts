@@ -84,7 +84,11 @@ function writeModule(call: Invocation, program: LLProgram, output: string, start
   const path = output.endsWith(".wasm") ? output : `${output}.wasm`;
   const isSmall = flag(call, "size");
   const debugging = isSmall ? {} : { sourceMapUrl: `${basename(path)}.map` };
-  const { bytes, sourceMap } = buildWasm(program, { names: !isSmall, ...debugging });
+  const { bytes, sourceMap } = buildWasm(program, {
+    names: !isSmall,
+    hints: !isSmall,
+    ...debugging,
+  });
   makeFolder(dirname(path));
   replaceFile(path, bytes);
   if (sourceMap !== null) replaceFile(`${path}.map`, new TextEncoder().encode(sourceMap));

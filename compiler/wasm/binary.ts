@@ -116,6 +116,14 @@ export interface FunctionBody {
   readonly code: Bytes;
   /** Where code of another place begins, by its offset in `code`. */
   readonly places?: readonly Place[];
+  /** Tests (`if`, `br_if`) that nearly always answer alike, in order. */
+  readonly hints?: readonly BranchHint[];
+}
+
+export interface BranchHint {
+  /** Of the instruction in `code`. */
+  readonly offset: number;
+  readonly isLikely: boolean;
 }
 
 export interface Global {
@@ -140,6 +148,8 @@ export interface ModuleParts {
   readonly data: readonly { readonly at: number; readonly bytes: Uint8Array }[];
   /** Names of functions for engines' messages and traces. */
   readonly names: boolean;
+  /** Whether hints of branches are written. */
+  readonly hints: boolean;
   /** Where the source map is; null where there is none. */
   readonly sourceMapUrl: string | null;
 }
@@ -207,6 +217,7 @@ export function encodeModule(parts: ModuleParts): EncodedModule {
       for (const number of parts.table) body.u32(number);
     });
   }
+  if (parts.hints) writeBranchHints(out, parts);
   let codeLength = 0;
   section(SECTION.code, parts.functions.length, (body) => {
     for (const fn of parts.functions) {
@@ -247,6 +258,27 @@ function writeLocals(out: Bytes, locals: readonly ValueType[]): void {
   }
   out.u32(runs.length);
   for (const [count, type] of runs) out.u32(count).byte(type);
+}
+
+/** The proposal "branch hinting"; engines that do not know the section skip it. It comes before the code. */
+function writeBranchHints(out: Bytes, parts: ModuleParts): void {
+  const functions = new Bytes();
+  let count = 0;
+  parts.functions.forEach(({ hints = [], locals }, i) => {
+    if (hints.length === 0) return;
+    count++;
+    const start = new Bytes();
+    writeLocals(start, locals);
+    functions.u32(parts.imports.length + i).u32(hints.length);
+    for (const { offset, isLikely } of hints)
+      functions
+        .u32(start.length + offset)
+        .byte(1)
+        .byte(isLikely ? 1 : 0);
+  });
+  if (count === 0) return;
+  const body = new Bytes().name("metadata.code.branch_hint").u32(count).append(functions);
+  out.byte(0).u32(body.length).append(body);
 }
 
 function writeNames(out: Bytes, parts: ModuleParts): void {

@@ -31,13 +31,21 @@ import { eachRead } from "../ll/contain.ts";
 import { SideTable } from "../../dsl/flow/side-table.ts";
 import { liveAcross } from "../passes/roots.ts";
 import { buildWebs, lifetimes, type Lifetimes, type Web, type Webs } from "../passes/webs.ts";
-import { Bytes, I32, I64, type FunctionBody, type Signature, type ValueType } from "./binary.ts";
+import {
+  Bytes,
+  I32,
+  I64,
+  type BranchHint,
+  type FunctionBody,
+  type Signature,
+  type ValueType,
+} from "./binary.ts";
 import { layoutIn, wasmType } from "./layout.ts";
 import type { MemoryImage } from "./memory.ts";
 import { WORD } from "./memory.ts";
 import { OP, type Opcode } from "./opcodes.ts";
 import type { Place } from "./source-map.ts";
-import { classTest, ROWS, type ClassTest, type OpWriter, type Row } from "./ops.ts";
+import { classTest, ROWS, type ClassTest, type Hint, type OpWriter, type Row } from "./ops.ts";
 
 /** What functions of a module share. */
 export interface ModuleContext {
@@ -89,6 +97,7 @@ class FunctionWriter implements OpWriter {
   readonly #module: ModuleContext;
   readonly #code = new Bytes();
   readonly #places: Place[] = [];
+  readonly #hints: BranchHint[] = [];
   readonly #lives: Lifetimes;
   readonly #webs: Webs;
   readonly #reads: SideTable<LLVariable, number>;
@@ -164,6 +173,7 @@ class FunctionWriter implements OpWriter {
       locals: this.#locals,
       code: this.#code,
       places: this.#places,
+      hints: this.#hints,
     };
   }
 
@@ -224,8 +234,8 @@ class FunctionWriter implements OpWriter {
     return this.#sums.get(index as LLVariable) ?? { base: index, plus: 0 };
   }
 
-  ifElse(type: "i32" | "i64", then: () => void, otherwise: () => void): void {
-    this.#settle();
+  ifElse(type: "i32" | "i64", then: () => void, otherwise: () => void, hint?: Hint): void {
+    this.#hint(hint);
     this.#code.byte(OP.if[0]).byte(type === "i32" ? I32 : I64);
     this.#scopes.push({ kind: "plain" });
     then();
@@ -235,7 +245,15 @@ class FunctionWriter implements OpWriter {
     this.#scopes.pop();
   }
 
-  ifThen(then: () => void): void {
+  /** The test that comes next (`if`, `br_if`) nearly always ends like this. */
+  #hint(hint: Hint | undefined): void {
+    this.#settle();
+    if (hint !== undefined)
+      this.#hints.push({ offset: this.#code.length, isLikely: hint === "likely" });
+  }
+
+  ifThen(then: () => void, hint?: Hint): void {
+    this.#hint(hint);
     this.op("if");
     this.#scopes.push({ kind: "plain" });
     then();
@@ -436,7 +454,7 @@ class FunctionWriter implements OpWriter {
         if (test !== null) return this.#branchOnClass(test, links, jumps);
         if (fused) this.#failed(block.ops[count - 1]!);
         else this.push(exit.condition);
-        return this.#branch(links, jumps);
+        return this.#branch(links, jumps, fused ? "unlikely" : hintOf(block, exit.condition));
       case "switch":
         return this.#switch(block, exit, links, jumps);
       case "return":
@@ -458,23 +476,25 @@ class FunctionWriter implements OpWriter {
     this.op("return_call", this.#module.functionIndex(op.aux.callee!));
   }
 
-  #branch(links: readonly LLLink[], jumps: readonly Jump[]): void {
+  #branch(links: readonly LLLink[], jumps: readonly Jump[], hint: Hint | undefined): void {
     const [then, otherwise] = links as [LLLink, LLLink];
     const [jumpThen, jumpOtherwise] = jumps as [Jump, Jump];
     if (this.#isPlainJump(then, jumpThen)) {
+      this.#hint(hint);
       this.op("br_if", this.#depth(jumpThen, then.target));
       return this.#jump(otherwise, jumpOtherwise);
     }
     if (jumpThen.kind === "next" || this.#isPlainJump(otherwise, jumpOtherwise)) {
       this.op("i32_eqz");
       if (this.#isPlainJump(otherwise, jumpOtherwise)) {
+        this.#hint(opposite(hint));
         this.op("br_if", this.#depth(jumpOtherwise, otherwise.target));
       } else {
-        this.ifThen(() => this.#jump(otherwise, jumpOtherwise));
+        this.ifThen(() => this.#jump(otherwise, jumpOtherwise), opposite(hint));
       }
       return this.#jump(then, jumpThen);
     }
-    this.ifThen(() => this.#jump(then, jumpThen));
+    this.ifThen(() => this.#jump(then, jumpThen), hint);
     this.#jump(otherwise, jumpOtherwise);
   }
 
@@ -757,7 +777,10 @@ class FunctionWriter implements OpWriter {
     this.memory("i64_load", 8, WORD.shadowLimit);
     this.op("i64_gt_u");
     this.op("i32_or");
-    this.ifThen(() => this.callRuntime("wr_stack_overflow", { params: [], results: [] }));
+    this.ifThen(
+      () => this.callRuntime("wr_stack_overflow", { params: [], results: [] }),
+      "unlikely",
+    );
   }
 
   /** On the way out. */
@@ -848,6 +871,7 @@ class FunctionWriter implements OpWriter {
     this.constI32(0);
     this.memory("i32_load", 4, WORD.nurseryTop);
     this.op("i32_le_u");
+    this.#hint("likely");
     this.op("if");
     this.#scopes.push({ kind: "plain" });
     this.#claim(type, start, end, setNext(block, index, this.#waysIn).fields);
@@ -926,7 +950,9 @@ class FunctionWriter implements OpWriter {
         this.op("i32_le_u");
       },
       () => this.constI32(0),
+      "likely",
     );
+    this.#hint("likely");
     this.op("if");
     this.#scopes.push({ kind: "plain" });
     // 2. There is room: header, fields, length and items.
@@ -1013,6 +1039,24 @@ const READ_TWICE: ReadonlySet<string> = new Set([
   "gc_write_barrier",
   "gc_write_barrier_items",
 ]);
+
+/** How tests end that programs say so of, or that ask for what is rare. */
+const HINTS: Readonly<Record<string, Hint>> = {
+  exc_pending: "unlikely",
+  interrupt_pending: "unlikely",
+  unlikely: "unlikely",
+  likely: "likely",
+  overflowed: "unlikely",
+};
+
+function hintOf({ ops }: LLBlock, condition: LLValue): Hint | undefined {
+  const test = ops.findLast(({ result }) => result === condition);
+  return test === undefined ? undefined : HINTS[test.name];
+}
+
+function opposite(hint: Hint | undefined): Hint | undefined {
+  return hint === undefined ? undefined : hint === "likely" ? "unlikely" : "likely";
+}
 
 /** Whether the value has just been read from a storage of at most 32 bits. */
 function isNarrow({ ops }: LLBlock, value: LLValue): boolean {

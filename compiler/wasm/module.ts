@@ -31,6 +31,8 @@ import { WASI, WASI_MODULE } from "./wasi.ts";
 export interface WasmOptions {
   /** The section of functions' names, which traces show. */
   readonly names: boolean;
+  /** The section that says which tests nearly always end alike. */
+  readonly hints: boolean;
   /** What the module calls its source map, if it has one. */
   readonly sourceMapUrl?: string;
 }
@@ -83,7 +85,7 @@ class Linker implements ModuleContext {
     for (const name of namesOfImports(runtime)) this.#import(name);
   }
 
-  link({ names, sourceMapUrl }: WasmOptions): WasmBuild {
+  link({ names, hints, sourceMapUrl }: WasmOptions): WasmBuild {
     const { well, structs, arrays, name } = this.#program;
     // 1. Code, from the start of the program on.
     const start = this.#symbol("_start");
@@ -118,6 +120,7 @@ class Linker implements ModuleContext {
       exports: [{ name: "_start", function: start }],
       data: withoutGaps(image.bytes),
       names,
+      hints,
       sourceMapUrl: sourceMapUrl ?? null,
     });
     return { bytes, sourceMap: sourceMapUrl === undefined ? null : sourceMap(places) };

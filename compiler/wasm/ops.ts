@@ -38,9 +38,12 @@ export interface OpWriter {
   tableAddress(op: LLOp): number;
   /** An index as a value and a small number that is added to it. */
   sumOf(index: LLValue): { readonly base: LLValue; readonly plus: number };
-  ifThen(then: () => void): void;
+  ifThen(then: () => void, hint?: Hint): void;
   ifElse(type: "i32" | "i64", then: () => void, otherwise: () => void): void;
 }
+
+/** What is known of a test: how it nearly always ends. */
+export type Hint = "likely" | "unlikely";
 
 export type Row = (op: LLOp, w: OpWriter) => void;
 
@@ -582,14 +585,14 @@ export const ROWS: Record<Exclude<OpName, PlacedOp>, Row> = {
     w.ifThen(() => {
       w.push(op.args[0]!);
       w.callRuntime("wr_gc_remember", { params: [L], results: [] });
-    });
+    }, "unlikely");
   },
   gc_write_barrier_items: (op, w) => {
     isTracked(op.args[0]!, w);
     w.ifThen(() => {
       for (const arg of op.args) w.push(arg);
       w.callRuntime("wr_gc_remember_items", { params: [L, L, L], results: [] });
-    });
+    }, "unlikely");
   },
   hint: drop,
   fatal: (op, w) => {

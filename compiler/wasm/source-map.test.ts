@@ -32,7 +32,7 @@ function offsetOf(bytes: Uint8Array, number: bigint): number {
 }
 
 test("each byte of code is of its line", { timeout: 60_000 }, () => {
-  const { bytes, sourceMap } = build({ names: true, sourceMapUrl: "map.wasm.map" });
+  const { bytes, sourceMap } = build({ names: true, hints: true, sourceMapUrl: "map.wasm.map" });
   expect(Buffer.from(bytes).includes("sourceMappingURL")).toBe(true);
   const map = new SourceMap(JSON.parse(sourceMap!));
   for (const [number, line] of [
@@ -47,8 +47,8 @@ test("each byte of code is of its line", { timeout: 60_000 }, () => {
 });
 
 test("a small module has none, and no names", { timeout: 60_000 }, () => {
-  const large = build({ names: true, sourceMapUrl: "map.wasm.map" });
-  const small = build({ names: false });
+  const large = build({ names: true, hints: true, sourceMapUrl: "map.wasm.map" });
+  const small = build({ names: false, hints: false });
   expect(small.sourceMap).toBeNull();
   expect(Buffer.from(small.bytes).includes("sourceMappingURL")).toBe(false);
   expect(Buffer.from(large.bytes).includes("map.shifted")).toBe(true);

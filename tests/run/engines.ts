@@ -182,7 +182,7 @@ export function runNative(path: string, { args = [], env = {} }: RunOptions = {}
 
 /** Writes the program as a module with its loader; the program is for back ends only afterwards. */
 export function wasmModule(program: LLProgram, output: string): string {
-  writeFileSync(`${output}.wasm`, buildWasm(program, { names: true }).bytes);
+  writeFileSync(`${output}.wasm`, buildWasm(program, { names: true, hints: true }).bytes);
   copyFileSync(join(ROOT, "runtime/wasm/loader.mjs"), `${output}.mjs`);
   return `${output}.mjs`;
 }
