@@ -3,12 +3,9 @@
  * uses it. It knows programs as data only (`runtime/native/gc.h`), so it is translated once per version
  * of the toolchain and kept in the cache, whatever the language.
  */
-import { createHash, randomBytes } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { makeFolder } from "./folders.ts";
 import { annotate } from "../dsl/annotate/annotate.ts";
 import { bindProgram } from "../dsl/bind/bind.ts";
 import { build } from "../dsl/flow/build.ts";
@@ -20,39 +17,23 @@ import { emitLibraryC, type CFile } from "./c/emit.ts";
 import { freeze } from "./eval/freeze.ts";
 import type { LLProgram } from "./ll/program.ts";
 import { Machine } from "./eval/machine.ts";
+import { kept } from "./kept.ts";
 import { prepareForNative } from "./passes/native.ts";
 import { runPasses } from "./passes/passes.ts";
 import { lower } from "./repr/lower.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
-/** What the translation depends on: the toolchain's own sources and the library's. */
-const INPUTS = ["dsl", "compiler", "runtime/gc"];
 
 /** The collector as C, from the cache directory if this toolchain has translated it before. */
-export async function collectorSource(cache: string, name: CollectorName): Promise<CFile> {
-  const folder = join(cache, "runtime");
-  const path = join(folder, `${name}-${fingerprint()}.c`);
-  const known = await readFile(path, "utf8").catch(() => null);
-  if (known !== null) return { name: fileOf(name), text: known };
-  const file = translateCollector(name);
-  makeFolder(folder);
-  const temporary = `${path}.${randomBytes(4).toString("hex")}`;
-  await writeFile(temporary, file.text);
-  await rename(temporary, path);
-  return file;
+export function collectorSource(cache: string, name: CollectorName): CFile {
+  const text = kept(cache, fileOf(name), () =>
+    new TextEncoder().encode(translateCollector(name).text),
+  );
+  return { name: fileOf(name), text: new TextDecoder().decode(text) };
 }
 
 function fileOf(name: CollectorName): string {
   return `gc_${name}.c`;
-}
-
-function fingerprint(): string {
-  const hash = createHash("sha256");
-  for (const input of INPUTS)
-    for (const name of readdirSync(join(ROOT, input), { recursive: true, encoding: "utf8" }).sort())
-      if (/(?<!\.test)\.(ts|wr)$/.test(name))
-        hash.update(`${input}/${name}\0`).update(readFileSync(join(ROOT, input, name)));
-  return hash.digest("hex").slice(0, 40);
 }
 
 export function translateCollector(collector: CollectorName): CFile {

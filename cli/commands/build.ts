@@ -87,6 +87,7 @@ function writeModule(call: Invocation, program: LLProgram, output: string, start
   const { bytes, sourceMap } = buildWasm(program, {
     names: !isSmall,
     hints: !isSmall,
+    cache: cacheFolder(),
     ...debugging,
   });
   makeFolder(dirname(path));

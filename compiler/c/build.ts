@@ -131,7 +131,7 @@ async function* sourceFiles(program: LLProgram, options: BuildOptions): AsyncGen
   yield* emitC(program, emitOptions(options));
   yield* await runtimeFiles(RUNTIME_SOURCES);
   if (options.policy !== undefined) yield policyFile(options.policy);
-  yield await collectorSource(cacheDirectory(options), options.gc ?? DEFAULT_COLLECTOR);
+  yield collectorSource(cacheDirectory(options), options.gc ?? DEFAULT_COLLECTOR);
 }
 
 /** The policy of a sandboxed VM (`runtime/native/sandbox.h`) as an array of its bytes. */

@@ -1,0 +1,123 @@
+/** What is kept of the toolchain's own making is used again, and nothing else is. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { translateRuntime } from "./collector.ts";
+import { kept } from "./kept.ts";
+import { printFunction } from "./ll/print.ts";
+import type { LLProgram } from "./ll/program.ts";
+import { assertVerified } from "./ll/verify.ts";
+import { packPrograms, unpackPrograms } from "./pack.ts";
+import { emitWasm } from "./wasm/module.ts";
+import { compiled, folderHost } from "../tests/run/engines.ts";
+import { prepareForNative } from "./passes/native.ts";
+
+let folder: string;
+beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), "wright-kept-"))));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+/** What `kept` gives, and whether it had to make it. */
+function keep(cache: string, text: string): [string, boolean] {
+  let isMade = false;
+  const content = kept(cache, "thing", () => {
+    isMade = true;
+    return bytes(text);
+  });
+  return [new TextDecoder().decode(content), isMade];
+}
+
+function onlyFile(cache: string): string {
+  const names = readdirSync(join(cache, "runtime"));
+  expect(names).toHaveLength(1);
+  return join(cache, "runtime", names[0]!);
+}
+
+test("a thing is made once", () => {
+  const cache = join(folder, "once");
+  expect(keep(cache, "first")).toEqual(["first", true]);
+  expect(keep(cache, "second")).toEqual(["first", false]);
+});
+
+test("a file that was damaged is made again", () => {
+  const cache = join(folder, "damaged");
+  keep(cache, "the content");
+  const path = onlyFile(cache);
+  const good = readFileSync(path);
+  for (const damage of [
+    (file: Buffer) => file.subarray(0, file.length - 3),
+    (file: Buffer) => Buffer.alloc(file.length),
+    () => Buffer.alloc(0),
+    (file: Buffer) => Buffer.concat([file, bytes("more")]),
+  ]) {
+    writeFileSync(path, damage(good));
+    expect(keep(cache, "made again")).toEqual(["made again", true]);
+    expect(keep(cache, "never made")).toEqual(["made again", false]);
+  }
+});
+
+test("a cache that cannot be written costs time only", () => {
+  const cache = join(folder, "file");
+  writeFileSync(cache, "not a folder");
+  expect(keep(cache, "content")).toEqual(["content", true]);
+  expect(keep(cache, "again")).toEqual(["again", true]);
+});
+
+test("packed programs are what they were", { timeout: 120_000 }, () => {
+  const runtime = ["runtime/gc/generational.wr", "runtime/wasm/platform.wr"].map(translateRuntime);
+  const again = unpackPrograms(packPrograms(runtime));
+  const text = (programs: readonly LLProgram[]) =>
+    programs.flatMap(({ functions }) => functions.map((fn) => printFunction(fn))).join("\n");
+  expect(text(again)).toBe(text(runtime));
+  const program = compiled("main.wr", folderHost("tests", { "main.wr": PROGRAM }), {
+    optimise: true,
+  });
+  prepareForNative(program, { forEngine: true });
+  const options = { names: true, hints: true, sourceMapUrl: "map" };
+  expect(emitWasm(program, again, options)).toEqual(emitWasm(program, runtime, options));
+});
+
+/** Prebuilt objects of every class: a string, an instance that is shared, a tagged word. */
+const PROGRAM = `@immediate
+class Small:
+    n: final int
+
+    def __init__(self, n: int):
+        self.n = n
+
+
+class Box:
+    def __init__(self, small: Small, next: Box | None):
+        self.small = small
+        self.next = next
+
+
+ring = Box(Small(3), None)
+ring.next = ring
+
+
+def main(argv: list[str]) -> int:
+    box = ring.next
+    if box is not None:
+        box.small = Small(len(argv) + box.small.n)
+    print(ring.small.n, "words")
+    return 0
+`;
+
+test("prebuilt objects are packed with their classes", { timeout: 120_000 }, () => {
+  const program = compiled("main.wr", folderHost("tests", { "main.wr": PROGRAM }), {
+    optimise: true,
+  });
+  const [again] = unpackPrograms(packPrograms([program]));
+  assertVerified(again!, "unpack");
+  prepareForNative(program, { forEngine: true });
+  prepareForNative(again!, { forEngine: true });
+  const options = { names: true, hints: true };
+  const runtime = [
+    translateRuntime("runtime/gc/none.wr"),
+    translateRuntime("runtime/wasm/platform.wr"),
+  ];
+  expect(emitWasm(again!, runtime, options)).toEqual(emitWasm(program, runtime, options));
+});
