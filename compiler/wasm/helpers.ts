@@ -204,3 +204,71 @@ export const HELPERS: Readonly<Record<string, Helper>> = {
     ],
   ),
 };
+
+// ---- helpers by number ---------------------------------------------------------------------------------
+
+export type Allocation = "wr_gc_new_object" | "wr_gc_new_array";
+
+/** `() -> address` of a new frame of the shadow stack with so many empty slots. */
+export function frameEntry(slots: number): string {
+  return `enter_frame_${slots}`;
+}
+
+/**
+ * `(a, b, saved…) -> (allocate(a, b), saved…)`: an allocation that may move what so many references
+ * refer to.
+ */
+export function savingAllocation(allocate: Allocation, saved: number): string {
+  return `${allocate}_saving_${saved}`;
+}
+
+/** The helper with such a name; `functionOf` gives the number of a function of the runtime. */
+export function numberedHelper(
+  name: string,
+  functionOf: (name: string, signature: Signature) => number,
+): Helper | null {
+  const entry = /^enter_frame_(\d+)$/.exec(name);
+  if (entry !== null) return enterFrame(Number(entry[1]));
+  const saving = /^(wr_gc_new_\w+)_saving_(\d+)$/.exec(name);
+  if (saving === null) return null;
+  const allocate = functionOf(saving[1]!, { params: [I64, I64], results: [I64] });
+  return allocateSaving(allocate, Number(saving[2]));
+}
+
+function enterFrame(slots: number): Helper {
+  const zeros = Array.from({ length: slots }, (_, slot): Instruction[] => [
+    ...[get(0), long(0n), ["i64_store", 3, slot * 8] as const],
+  ]);
+  return helper(
+    [],
+    [I32],
+    [I32],
+    [
+      ...[int(0), ["i32_load", 2, WORD.shadow] as const, set(0)],
+      ...zeros.flat(),
+      ...[int(0), get(0), int(slots * 8), "i32_add" as const],
+      ...[["i32_store", 2, WORD.shadow] as const, get(0)],
+    ],
+  );
+}
+
+function allocateSaving(allocate: number, count: number): Helper {
+  const words = Array.from<unknown, ValueType>({ length: count }, () => I64);
+  const frame = count + 2;
+  return helper(
+    [I64, I64, ...words],
+    [I64, ...words],
+    [I32],
+    [
+      ...[int(0), ["i32_load", 2, WORD.shadow] as const, set(frame)],
+      ...words.flatMap((_, i): Instruction[] => [
+        ...[get(frame), get(i + 2), ["i64_store", 3, i * 8] as const],
+      ]),
+      ...[int(0), get(frame), int(count * 8), "i32_add" as const],
+      ["i32_store", 2, WORD.shadow],
+      ...[get(0), get(1), ["call", allocate] as const],
+      ...[int(0), get(frame), ["i32_store", 2, WORD.shadow] as const],
+      ...words.flatMap((_, i): Instruction[] => [get(frame), ["i64_load", 3, i * 8]]),
+    ],
+  );
+}

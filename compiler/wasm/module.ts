@@ -21,12 +21,13 @@ import {
   type Import,
   type Signature,
 } from "./binary.ts";
-import { emitFunction, signatureOf, type ModuleContext } from "./function.ts";
-import { HELPERS } from "./helpers.ts";
+import { emitFunction } from "./function.ts";
+import { HELPERS, numberedHelper } from "./helpers.ts";
 import { MemoryImage } from "./memory.ts";
 import { OP } from "./opcodes.ts";
 import { sourceMap } from "./source-map.ts";
 import { WASI, WASI_MODULE } from "./wasi.ts";
+import { signatureOf, type ModuleContext } from "./writer.ts";
 
 export interface WasmOptions {
   /** The section of functions' names, which traces show. */
@@ -186,8 +187,9 @@ class Linker implements ModuleContext {
   }
 
   #makeHelper(name: string, signature: Signature): number {
-    const helper = HELPERS[name];
-    if (helper !== undefined) {
+    const helper =
+      HELPERS[name] ?? numberedHelper(name, (callee, type) => this.runtimeIndex(callee, type));
+    if (helper !== null) {
       const { signature: own, locals, code } = helper;
       const type = this.typeIndex(own);
       return this.#define(() => ({ name, type, locals, code: code() }));
