@@ -17,7 +17,7 @@ import { diagnostic, note } from "../syntax/diagnostics.ts";
 import type { Span } from "../syntax/source.ts";
 import { findClass, read } from "./cells.ts";
 import type { ClassInstance } from "./cells.ts";
-import type { Context } from "./context.ts";
+import type { Context, LiveSpec } from "./context.ts";
 import type { Annotation } from "./lattice.ts";
 import { show } from "./show.ts";
 import * as specs from "./specs.ts";
@@ -27,20 +27,27 @@ import * as types from "./types.ts";
 export function findLateFields(ctx: Context): Set<FieldDeclaration> {
   const late = new Set<FieldDeclaration>();
   const seen = new Set<ClassSymbol>();
+  const specOf = new Map<FunctionSymbol, LiveSpec>();
+  for (const spec of ctx.specs) if (!specOf.has(spec.symbol)) specOf.set(spec.symbol, spec);
   for (const cls of ctx.classes.map(findClass)) {
     if (!cls.created || cls.symbol.module.tree.raw || seen.has(cls.symbol)) continue;
     // A generator's frame is read where it was written only.
     if (cls.symbol.frameOf !== undefined) continue;
     seen.add(cls.symbol);
-    checkClass(ctx, cls, late);
+    checkClass(ctx, cls, late, specOf);
   }
   return late;
 }
 
-function checkClass(ctx: Context, cls: ClassInstance, late: Set<FieldDeclaration>): void {
+function checkClass(
+  ctx: Context,
+  cls: ClassInstance,
+  late: Set<FieldDeclaration>,
+  specOf: Walk["specOf"],
+): void {
   const init = specs.findMethod(cls.symbol, "__init__");
   const early: EarlyUses = { read: new Map(), set: [] };
-  const walk: Walk = { ctx, cls: cls.symbol, early };
+  const walk: Walk = { cls: cls.symbol, specOf, early };
   const set = init === null ? new Set<string>() : storedBy(walk, init, new Set(), new Set());
   checkEarly(ctx, cls, early, late);
   // Nobody ever gets hold of an object whose `__init__` does not return.
@@ -132,7 +139,8 @@ function methodCalled(cls: ClassSymbol, op: HighOp): FunctionSymbol | null {
 }
 
 interface Walk {
-  readonly ctx: Context;
+  /** The first specialisation of each function. */
+  readonly specOf: ReadonlyMap<FunctionSymbol, LiveSpec>;
   /** The class of the object, exactly. */
   readonly cls: ClassSymbol;
   readonly early: EarlyUses;
@@ -148,9 +156,9 @@ function storedBy(
   active: ReadonlySet<FunctionSymbol>,
   already: ReadonlySet<string>,
 ): ReadonlySet<string> | null {
-  const { ctx, cls } = walk;
+  const { cls, specOf } = walk;
   const self = method.params[0]?.name.text;
-  const spec = ctx.specs.find((one) => one.symbol === method);
+  const spec = specOf.get(method);
   if (active.has(method) || method.isAbstract || self === undefined || spec?.graph == null)
     return already;
   const inside = new Set(active).add(method);

@@ -21,7 +21,8 @@ import {
   memberOf,
   UNRESOLVED,
 } from "./builtins.ts";
-import { checkNames, missingMember, type ImportedName } from "./check.ts";
+import { bindAgain, NotingHost, type Binding } from "./again.ts";
+import { missingMember, NameCheck, type ImportedName } from "./check.ts";
 import { completeClasses } from "./classes.ts";
 import { staticValueOfSymbol } from "./constants.ts";
 import {
@@ -44,17 +45,28 @@ import type { BoundProgram, ModuleSymbol, Symbol } from "./symbols.ts";
 
 export type { BindHost, Parse } from "./modules.ts";
 
-/** `previous`: an earlier binding of the program, whose symbols are used again (`keep.ts`). */
+/** By program, what it takes to bind it again. */
+const bindings = new WeakMap<BoundProgram, Binding>();
+
+/**
+ * `previous`: an earlier binding of the program, whose symbols are used again (`keep.ts`). Nothing else
+ * is bound again where only bodies of functions are new and frames were noted (`again.ts`).
+ */
 export function bindProgram(
   entryPath: string,
   host: BindHost,
   parse: Parse,
   previous: BoundProgram | null = null,
 ): BoundProgram {
-  return keeping(previous, () => bindAnew(entryPath, host, parse));
+  const binding = previous === null ? undefined : bindings.get(previous);
+  const again = binding === undefined ? null : bindAgain(binding, host, parse);
+  if (again === null)
+    return keeping(previous, () => bindAnew(entryPath, new NotingHost(host), parse));
+  bindings.set(again, binding!);
+  return again;
 }
 
-function bindAnew(entryPath: string, host: BindHost, parse: Parse): BoundProgram {
+function bindAnew(entryPath: string, host: NotingHost, parse: Parse): BoundProgram {
   // 1. Every module's text and tree, in initialisation order.
   const loaded = loadProgram(entryPath, host, parse);
   const binder = new Binder(loaded);
@@ -67,8 +79,25 @@ function bindAnew(entryPath: string, host: BindHost, parse: Parse): BoundProgram
   // 5. Static constants.
   binder.evaluateConstants();
   // 6. Every name read anywhere has a meaning.
-  checkNames(binder, binder.imported, loaded.diagnostics);
-  return binder.program();
+  const names = new NameCheck(binder, binder.imported);
+  const program = binder.program(names.diagnostics());
+  const binding = bindingOf(program, loaded, host, names);
+  if (binding !== null) bindings.set(program, binding);
+  return program;
+}
+
+/** Null where more than files and names was looked at, or is wrong. */
+function bindingOf(
+  program: BoundProgram,
+  { modules, diagnostics }: LoadedProgram,
+  { files, isPartial }: NotingHost,
+  names: NameCheck,
+): Binding | null {
+  const byPath = new Map(modules.map(({ path, syntax }) => [path, syntax]));
+  const syntax = new Map([...files.keys()].map((path) => [path, byPath.get(path) ?? []]));
+  const said = [...syntax.values()].reduce((count, one) => count + one.length, 0);
+  if (isPartial || said !== diagnostics.length) return null;
+  return { program, files, syntax, names };
 }
 
 class Binder {
@@ -87,10 +116,11 @@ class Binder {
     this.#diagnostics = loaded.diagnostics;
   }
 
-  program(): BoundProgram {
+  program(names: readonly Diagnostic[]): BoundProgram {
     const entry = this.#byName.get(this.#loaded.entry.name)!;
     const builtins = this.#byName.get(BUILTINS)!;
-    return { modules: this.modules, entry, builtins, diagnostics: this.#diagnostics };
+    const diagnostics = [...this.#diagnostics, ...names];
+    return { modules: this.modules, entry, builtins, diagnostics, shape: {} };
   }
 
   define(): void {

@@ -5,7 +5,14 @@
  * Works on the cached scopes, not on the trees: what a function reads from outside is known, only
  * what that means has to be looked up.
  */
-import type { ClassDef, FromImport, FunctionDef, Import, Statement } from "../syntax/ast.ts";
+import type {
+  ChunkTree,
+  ClassDef,
+  FromImport,
+  FunctionDef,
+  Import,
+  Statement,
+} from "../syntax/ast.ts";
 import { diagnostic, note, type Diagnostic } from "../syntax/diagnostics.ts";
 import { startOffset, type Span } from "../syntax/source.ts";
 import {
@@ -24,6 +31,7 @@ import { resolveGlobal } from "./resolve.ts";
 import { scopeOfChunk, scopeOfFunction, type FunctionScope, type NameUse } from "./scopes.ts";
 import type {
   BoundProgram,
+  ClassSymbol,
   FunctionSymbol,
   GlobalSymbol,
   ModuleSymbol,
@@ -38,62 +46,112 @@ export interface ImportedName {
   readonly statement: Import | FromImport;
 }
 
-export function checkNames(
-  program: Pick<BoundProgram, "modules">,
-  imported: ReadonlyMap<ModuleSymbol, readonly ImportedName[]>,
-  diagnostics: Diagnostic[],
-): void {
-  const order = new Map(program.modules.map((module, i) => [module, i]));
-  for (const module of program.modules) {
-    const check = new ModuleCheck(module, order, diagnostics);
-    check.run();
-    check.unusedImports(imported.get(module) ?? []);
+/** What the check found in a part of a module: statements of its body, a class, a function. */
+interface Found {
+  readonly diagnostics: readonly Diagnostic[];
+  /** The imported names that it uses. */
+  readonly used: ReadonlySet<string>;
+}
+
+const NOTHING: Found = { diagnostics: [], used: new Set() };
+
+type Part = ChunkTree | ClassSymbol | FunctionSymbol;
+
+/** The check of a program, part by part, so that an edit inside functions checks those alone. */
+export class NameCheck {
+  readonly #modules: readonly ModuleCheck[];
+
+  constructor(
+    { modules }: Pick<BoundProgram, "modules">,
+    imported: ReadonlyMap<ModuleSymbol, readonly ImportedName[]>,
+  ) {
+    const order = new Map(modules.map((module, i) => [module, i]));
+    this.#modules = modules.map(
+      (module) => new ModuleCheck(module, order, imported.get(module) ?? []),
+    );
+    for (const one of this.#modules) for (const part of one.parts()) one.check(part);
+  }
+
+  /** Checks parts of a module again, or for the first time. */
+  again(module: ModuleSymbol, parts: Iterable<Part>): void {
+    const check = this.#modules.find((one) => one.module === module);
+    for (const part of parts) check?.check(part);
+  }
+
+  /** Of the program as it is now. */
+  diagnostics(): Diagnostic[] {
+    return this.#modules.flatMap((one) => one.diagnostics());
   }
 }
 
 class ModuleCheck {
-  readonly #module: ModuleSymbol;
+  readonly module: ModuleSymbol;
   readonly #order: ReadonlyMap<ModuleSymbol, number>;
-  readonly #diagnostics: Diagnostic[];
-  readonly #used = new Set<string>();
+  readonly #imported: ReadonlyMap<string, ImportedName>;
+  readonly #found = new WeakMap<Part, Found>();
+  /** Of the part that is being looked at. */
+  #diagnostics: Diagnostic[] = [];
+  #used = new Set<string>();
 
   constructor(
     module: ModuleSymbol,
     order: ReadonlyMap<ModuleSymbol, number>,
-    diagnostics: Diagnostic[],
+    imported: readonly ImportedName[],
   ) {
-    this.#module = module;
+    this.module = module;
     this.#order = order;
-    this.#diagnostics = diagnostics;
+    this.#imported = new Map(imported.map((one) => [one.name, one]));
   }
 
-  run(): void {
-    for (const chunk of this.#module.tree.chunks) {
-      const { scope, definitions } = scopeOfChunk(chunk);
-      this.#scope(scope);
-      this.#scope(definitions);
-      this.#bodyOrder(scope);
-      for (const statement of chunk.body) this.#definition(statement);
-    }
-    for (const cls of this.#module.classes) {
-      for (const [name, { value, span }] of cls.attributes) {
-        if (classAttribute(cls, name) !== null || value.kind === "error") continue;
-        this.#attributeNotStatic(name, span);
-      }
-    }
-    for (const fn of this.#module.functions) this.#function(fn);
+  *parts(): Iterable<Part> {
+    yield* this.module.tree.chunks;
+    yield* this.module.classes;
+    yield* this.module.functions;
   }
 
-  unusedImports(names: readonly ImportedName[]): void {
+  check(part: Part): void {
+    if (!("kind" in part)) this.#chunk(part);
+    else if (part.kind === "class") this.#class(part);
+    else this.#function(part);
+    const isNothing = this.#diagnostics.length === 0 && this.#used.size === 0;
+    const found = { diagnostics: this.#diagnostics, used: this.#used };
+    this.#found.set(part, isNothing ? NOTHING : found);
+    if (isNothing) return;
+    this.#diagnostics = [];
+    this.#used = new Set();
+  }
+
+  diagnostics(): Diagnostic[] {
+    const diagnostics: Diagnostic[] = [];
+    const unused = new Map(this.#imported);
+    for (const part of this.parts()) {
+      const found = this.#found.get(part)!;
+      if (found === NOTHING) continue;
+      diagnostics.push(...found.diagnostics);
+      for (const name of found.used) unused.delete(name);
+    }
     // What `builtins.wr` imports is what every module sees.
-    if (this.#module.isLibrary || this.#module.path.endsWith("/__init__.wr")) return;
-    for (const { name, span } of names) {
-      if (this.#used.has(name) || name.startsWith("_")) continue;
-      this.#diagnostics.push(
-        diagnostic("W0901", span, `\`${name}\` is imported and never used`, {
-          severity: "warning",
-        }),
-      );
+    if (this.module.isLibrary || this.module.path.endsWith("/__init__.wr")) return diagnostics;
+    for (const { name, span } of unused.values()) {
+      if (name.startsWith("_")) continue;
+      const message = `\`${name}\` is imported and never used`;
+      diagnostics.push(diagnostic("W0901", span, message, { severity: "warning" }));
+    }
+    return diagnostics;
+  }
+
+  #chunk(chunk: ChunkTree): void {
+    const { scope, definitions } = scopeOfChunk(chunk);
+    this.#scope(scope);
+    this.#scope(definitions);
+    this.#bodyOrder(scope);
+    for (const statement of chunk.body) this.#definition(statement);
+  }
+
+  #class(cls: ClassSymbol): void {
+    for (const [name, { value, span }] of cls.attributes) {
+      if (classAttribute(cls, name) !== null || value.kind === "error") continue;
+      this.#attributeNotStatic(name, span);
     }
   }
 
@@ -148,7 +206,7 @@ class ModuleCheck {
 
   /** What could break memory safety stands in modules that say so, and in the library. */
   #raw(at: Span, what: string): void {
-    if (this.#module.tree.raw || this.#module.isLibrary) return;
+    if (this.module.tree.raw || this.module.isLibrary) return;
     this.#diagnostics.push(
       diagnostic("E0703", at, `${what} belongs to the raw level`, {
         help: "start the module with the line `raw module`",
@@ -162,7 +220,7 @@ class ModuleCheck {
     known: readonly string[],
     what: string,
   ): void {
-    if (this.#module.isLibrary) return;
+    if (this.module.isLibrary) return;
     for (const { name, span } of decorators) {
       if (known.includes(name)) continue;
       this.#diagnostics.push(
@@ -193,8 +251,8 @@ class ModuleCheck {
   }
 
   #use(use: NameUse, what: "name" | "type"): void {
-    this.#used.add(use.name);
-    const symbol = resolveGlobal(this.#module, use.name);
+    if (this.#imported.has(use.name)) this.#used.add(use.name);
+    const symbol = resolveGlobal(this.module, use.name);
     if (use.isBase) return;
     if (what === "type" && symbol?.kind === "builtin" && symbol.name === "ptr") {
       this.#raw(use.span, "the type `ptr`");
@@ -208,7 +266,7 @@ class ModuleCheck {
   }
 
   #unbound({ name, span }: NameUse, what: "name" | "type"): void {
-    const known = [...this.#module.scope.keys(), ...this.#module.ambient.keys()];
+    const known = [...this.module.scope.keys(), ...this.module.ambient.keys()];
     const help = JIT_NAMES.includes(name)
       ? { help: `add \`from wright.jit import ${name}\`` }
       : suggestion(name, known);
@@ -239,8 +297,8 @@ class ModuleCheck {
 
   /** The variable gets its value after the use. Of its own, a body sees the order in its graph. */
   #isLater(symbol: GlobalSymbol, use: NameUse): boolean {
-    if (symbol.module !== this.#module) {
-      return this.#order.get(symbol.module)! > this.#order.get(this.#module)!;
+    if (symbol.module !== this.module) {
+      return this.#order.get(symbol.module)! > this.#order.get(this.module)!;
     }
     return use.member !== null && startOffset(use.span) < startOffset(symbol.span);
   }
@@ -251,18 +309,18 @@ class ModuleCheck {
    */
   #bodyOrder(scope: FunctionScope): void {
     for (const use of scope.free) {
-      let symbol: Symbol | null = resolveGlobal(this.#module, use.name);
+      let symbol: Symbol | null = resolveGlobal(this.module, use.name);
       if (symbol?.kind === "module" && use.member !== null) {
         symbol = memberOf(symbol, use.member.text) ?? null;
       }
       if (symbol?.kind !== "global" || symbol.staticValue !== null) continue;
       if (!this.#isLater(symbol, use)) continue;
-      const path = importPath(symbol.module, this.#module);
+      const path = importPath(symbol.module, this.module);
       this.#diagnostics.push(
         diagnostic(
           "E0204",
           use.span,
-          `\`${symbol.name}\` has no value yet when the body of \`${this.#module.name}\` reads it`,
+          `\`${symbol.name}\` has no value yet when the body of \`${this.module.name}\` reads it`,
           {
             notes: [
               note("it gets its value here", symbol.span),

@@ -10,10 +10,11 @@
  */
 import type { ClassDef, Expression, FunctionDef, Statement, TypeExpr } from "../syntax/ast.ts";
 import { diagnostic, note, type Diagnostic } from "../syntax/diagnostics.ts";
-import type { Span } from "../syntax/source.ts";
+import { textOf, type Span } from "../syntax/source.ts";
 import { UNRESOLVED } from "./builtins.ts";
-import { described, duplicate, functionSymbol, placeOfSymbol } from "./define.ts";
+import { described, duplicate, functionSymbol, headOfClass, placeOfSymbol } from "./define.ts";
 import { completeItems } from "./inline-items.ts";
+import { keepingThese } from "./keep.ts";
 import { suggestion } from "./nearest.ts";
 import { ancestors, findMethod, moduleOf, resolveTypeName } from "./resolve.ts";
 import { typePath } from "./scopes.ts";
@@ -21,6 +22,54 @@ import type { ClassSymbol, FieldDeclaration, FunctionSymbol, ModuleSymbol } from
 
 export function completeClasses(modules: readonly ModuleSymbol[], diagnostics: Diagnostic[]): void {
   new Classes(diagnostics).complete(modules.flatMap((module) => module.classes));
+}
+
+/**
+ * The members of a class whose definition is now `def`, with other bodies of methods and nothing else.
+ * False if that makes it another class for anybody: only a look at all classes then tells what follows.
+ */
+export function completeAgain(cls: ClassSymbol, def: ClassDef): boolean {
+  const { module, base, methods, fields, attributes, items } = cls;
+  const count = module.functions.length;
+  const known = [...methods.values(), ...(items === null ? [] : [items.length])];
+  const problems: Diagnostic[] = [];
+  Object.assign(cls, headOfClass(def), {
+    base: null,
+    baseArgs: [],
+    fields: new Map(),
+    methods: new Map(),
+    attributes: new Map(),
+    items: null,
+  });
+  keepingThese(known, () => new Classes(problems).completeOne(cls));
+  // The module has its functions already.
+  module.functions.length = count;
+  return (
+    problems.length === 0 &&
+    cls.base === base &&
+    sameItems([...methods.values()], [...cls.methods.values()]) &&
+    sameItems(writtenFields(fields), writtenFields(cls.fields)) &&
+    sameItems(writtenAttributes(attributes), writtenAttributes(cls.attributes)) &&
+    (items === null) === (cls.items === null)
+  );
+}
+
+function writtenFields(fields: ClassSymbol["fields"]): string[] {
+  return [...fields.values()].map(({ name, qualifier, type, defaultValue }) =>
+    [name, qualifier ?? "", ...[type, defaultValue].map(written)].join("\0"),
+  );
+}
+
+function writtenAttributes(attributes: ClassSymbol["attributes"]): string[] {
+  return [...attributes].map(([name, { value }]) => `${name}\0${written(value)}`);
+}
+
+function written(node: { readonly span: Span } | null): string {
+  return node === null ? "" : textOf(node.span);
+}
+
+function sameItems<Item>(a: readonly Item[], b: readonly Item[]): boolean {
+  return a.length === b.length && a.every((one, i) => one === b[i]);
 }
 
 class Classes {
@@ -39,6 +88,13 @@ class Classes {
       if (cls.base !== null) cls.base.subclasses.push(cls);
     }
     for (const cls of classes) this.#members(cls);
+  }
+
+  /** One class, of which nothing else depends on its members. */
+  completeOne(cls: ClassSymbol): void {
+    this.#findBases(cls);
+    if (cls.base !== null) this.#done.add(cls.base);
+    this.#members(cls);
   }
 
   // -------------------------------------------------------------- bases
@@ -167,7 +223,9 @@ class Classes {
   #allMixins(cls: ClassSymbol): ClassSymbol[] {
     const all: ClassSymbol[] = [];
     const add = (one: ClassSymbol) => {
-      for (const mixin of this.#mixins.get(one) ?? []) {
+      // Of a mixin that was complete before, they have to be found.
+      if (!this.#mixins.has(one)) this.#findBases(one);
+      for (const mixin of this.#mixins.get(one)!) {
         if (all.includes(mixin)) continue;
         all.push(mixin);
         add(mixin);

@@ -15,7 +15,7 @@ import type {
   TypeExpr,
 } from "../syntax/ast.ts";
 import { diagnostic, note, type Diagnostic } from "../syntax/diagnostics.ts";
-import { span, wholeFile, type Span } from "../syntax/source.ts";
+import { span, wholeFile, type SourceFile, type Span } from "../syntax/source.ts";
 import { ITERABLE } from "./builtins.ts";
 import { forgetValue } from "./constants.ts";
 import { keep } from "./keep.ts";
@@ -38,7 +38,7 @@ export function defineModule(
   const module = keep(
     emptyModule(loaded.name, loaded.path, loaded.tree, loaded.isLibrary, ambient),
   );
-  module.body = bodySymbol(module, loaded);
+  module.body = bodySymbol(module, loaded.file);
   for (const chunk of loaded.tree.chunks) {
     for (const statement of chunk.body) defineStatement(module, statement, diagnostics);
   }
@@ -69,7 +69,8 @@ export function emptyModule(
   };
 }
 
-function bodySymbol(module: ModuleSymbol, loaded: LoadedModule): FunctionSymbol {
+/** The body of `module`, as its tree has it. */
+export function bodySymbol(module: ModuleSymbol, file: SourceFile): FunctionSymbol {
   return keep({
     kind: "function",
     name: "<module>",
@@ -80,14 +81,14 @@ function bodySymbol(module: ModuleSymbol, loaded: LoadedModule): FunctionSymbol 
     flavour: "module-body",
     params: [],
     returns: null,
-    body: loaded.tree.chunks.flatMap((chunk) => chunk.body),
+    body: module.tree.chunks.flatMap((chunk) => chunk.body),
     def: null,
     typeParams: [],
     isAbstract: false,
     isGenerator: false,
     hints: NO_HINTS,
     captures: [],
-    span: span(wholeFile(loaded.file), 0, 0),
+    span: span(wholeFile(file), 0, 0),
   });
 }
 
@@ -228,7 +229,7 @@ function flavourOf(
 }
 
 /** `abstract` is the whole body, a docstring aside. */
-function isAbstract(def: FunctionDef): boolean {
+export function isAbstract(def: FunctionDef): boolean {
   const rest = def.body.filter((s) => !(s.kind === "expr" && s.value.kind === "str"));
   return rest.length === 1 && rest[0]!.kind === "abstract";
 }
@@ -271,25 +272,32 @@ export function functionNode(symbol: FunctionSymbol): FunctionNode | null {
   return symbol.def ?? nodes.get(symbol) ?? null;
 }
 
-function classSymbol(def: ClassDef, module: ModuleSymbol): ClassSymbol {
+/** What a class's first line and decorators say. */
+export function headOfClass(def: ClassDef) {
   const hints = hintsOf(def.decorators);
+  return {
+    def,
+    flavour: def.flavour,
+    typeParams: def.typeParams,
+    hints,
+    immediate: hints.has("immediate"),
+    span: def.name.span,
+  };
+}
+
+function classSymbol(def: ClassDef, module: ModuleSymbol): ClassSymbol {
   return keep({
     kind: "class",
     name: def.name.text,
     qualifiedName: `${module.name}.${def.name.text}`,
     module,
-    def,
-    flavour: def.flavour,
-    typeParams: def.typeParams,
+    ...headOfClass(def),
     base: null,
     baseArgs: [],
     subclasses: [],
     fields: new Map(),
     methods: new Map(),
     attributes: new Map(),
-    hints,
-    immediate: hints.has("immediate"),
-    span: def.name.span,
     items: null,
   });
 }

@@ -26,7 +26,19 @@ let left: Map<string, Definition[]> | null = null;
 
 /** Runs `bind`, in which `keep` finds the symbols of `previous`. */
 export function keeping<Result>(previous: BoundProgram | null, bind: () => Result): Result {
-  left = previous === null ? null : definitionsOf(previous);
+  return withLeft(previous === null ? null : byKey(definitionsOf(previous)), bind);
+}
+
+/** The same for some definitions, in the order in which `bind` makes them. */
+export function keepingThese<Result>(
+  definitions: readonly FunctionSymbol[],
+  bind: () => Result,
+): Result {
+  return withLeft(byKey(definitions), bind);
+}
+
+function withLeft<Result>(kept: typeof left, bind: () => Result): Result {
+  left = kept;
   try {
     return bind();
   } finally {
@@ -50,28 +62,31 @@ function isSameBody(known: Definition, fresh: Definition): boolean {
   );
 }
 
-/** In the order in which `keep` will ask for them. */
-function definitionsOf(program: BoundProgram): Map<string, Definition[]> {
+function byKey(definitions: Iterable<Definition>): Map<string, Definition[]> {
   const found = new Map<string, Definition[]>();
-  const add = (one: Definition) => {
+  for (const one of definitions) {
     const key = keyOf(one);
     const list = found.get(key);
     if (list === undefined) found.set(key, [one]);
     else list.push(one);
-  };
+  }
+  return found;
+}
+
+/** In the order in which `keep` will ask for them. */
+function* definitionsOf(program: BoundProgram): Iterable<Definition> {
   for (const module of program.modules) {
-    add(module);
-    add(module.body);
-    module.functions.forEach(add);
+    yield module;
+    yield module.body;
+    yield* module.functions;
     for (const cls of module.classes) {
-      add(cls);
-      if (cls.items !== null) add(cls.items.length);
+      yield cls;
+      if (cls.items !== null) yield cls.items.length;
     }
     for (const symbol of module.scope.values())
       if ((symbol.kind === "enum" || symbol.kind === "global") && symbol.module === module)
-        add(symbol);
+        yield symbol;
   }
-  return found;
 }
 
 function keyOf(symbol: Definition): string {

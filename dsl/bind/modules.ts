@@ -35,6 +35,8 @@ export interface LoadedModule {
   readonly isLibrary: boolean;
   readonly file: SourceFile;
   readonly tree: Module;
+  /** What the parser has to say. */
+  readonly syntax: readonly Diagnostic[];
   /** By import statement: what each imports, name by name. */
   readonly imports: Map<Import | FromImport, ImportTarget>;
 }
@@ -116,11 +118,11 @@ class Loader {
   }
 
   #initialise(name: string, path: string, file: SourceFile): LoadedModule {
-    const { module: tree, diagnostics } = this.#parse(file);
+    const { module: tree, diagnostics: syntax } = this.#parse(file);
     const isLibrary = path.startsWith(`${this.#host.libraryRoot}/`);
-    const module: LoadedModule = { name, path, isLibrary, file, tree, imports: new Map() };
+    const module: LoadedModule = { name, path, isLibrary, file, tree, syntax, imports: new Map() };
     this.#byName.set(name, module);
-    this.#diagnostics.push(...diagnostics);
+    this.#diagnostics.push(...syntax);
     for (const statement of importsOf(tree)) {
       module.imports.set(statement, this.#target(module, statement));
     }

@@ -206,4 +206,6 @@ export interface BoundProgram {
   readonly entry: ModuleSymbol;
   readonly builtins: ModuleSymbol;
   readonly diagnostics: readonly Diagnostic[];
+  /** The same object in two bindings of a program that differ in bodies of functions alone. */
+  readonly shape: object;
 }

@@ -32,10 +32,12 @@ export class FlowCache {
 
   /** The program is now this one. */
   rebind(program: BoundProgram): void {
+    const isSame = program.shape === this.#program?.shape;
+    this.#program = program;
+    if (isSame) return;
     const outlines = outlinesOf(program);
     const changed = this.#outlines === null ? null : changedNames(this.#outlines, outlines);
     this.#outlines = outlines;
-    this.#program = program;
     if (changed !== null)
       for (const fn of this.#entries.keys()) if (mentions(fn, changed)) this.#entries.delete(fn);
   }

@@ -14,6 +14,7 @@ import { chainNotes } from "../../dsl/annotate/explain.ts";
 import type { AnnotatedProgram } from "../../dsl/annotate/result.ts";
 import { show } from "../../dsl/annotate/show.ts";
 import { bindProgram, type BindHost } from "../../dsl/bind/bind.ts";
+import { noteFrames } from "../../dsl/bind/frames.ts";
 import type { BoundProgram } from "../../dsl/bind/symbols.ts";
 import { FlowCache } from "../../dsl/flow/cache.ts";
 import type { HighGraph, HighValue } from "../../dsl/flow/ops.ts";
@@ -108,6 +109,7 @@ export class Analyser {
     // Should binding fail half-way, its symbols say neither what they did nor what they should.
     this.#kept.delete(entry);
     const bound = bindProgram(entry, this.#files(), (file) => this.#parse(file), kept.bound);
+    noteFrames(bound);
     kept.bound = bound;
     kept.flows.rebind(bound);
     this.#kept.set(entry, kept);

@@ -4,10 +4,11 @@
  */
 import { again } from "../../dsl/annotate/again.ts";
 import type { LiveProgram } from "../../dsl/annotate/annotate.ts";
+import { sameFrame } from "../../dsl/bind/frames.ts";
 import { changedNames, type Outlines } from "../../dsl/bind/outline.ts";
 import type { BoundProgram, ClassSymbol, FunctionSymbol } from "../../dsl/bind/symbols.ts";
 import type { ParsedModule } from "../../dsl/grammar/parser.ts";
-import type { ChunkTree, FunctionDef, Statement } from "../../dsl/syntax/ast.ts";
+import type { ChunkTree, FunctionDef } from "../../dsl/syntax/ast.ts";
 import type { Diagnostic } from "../../dsl/syntax/diagnostics.ts";
 
 export interface Live {
@@ -24,16 +25,13 @@ export interface Live {
 
 export function liveOf(program: LiveProgram, bound: BoundProgram, outlines: Outlines): Live {
   const functions = functionsOf(bound);
-  const trees = treesOf(bound);
-  // Later, methods may have moved to another version of their class.
-  for (const chunks of trees.values()) chunks.forEach(frameOf);
   return {
     program,
     outlines,
     functions,
     classes: bound.modules.flatMap((module) => module.classes),
     defs: functions.map((fn) => fn.def),
-    trees,
+    trees: treesOf(bound),
     isBroken: false,
   };
 }
@@ -94,40 +92,4 @@ function sameItems<Item>(a: readonly Item[], b: readonly Item[]): boolean {
 /** More than the function's own graph follows from its body. */
 function isEntangled(fn: FunctionSymbol): boolean {
   return fn.isGenerator || (fn.name === "__init__" && fn.owner !== null && fn.owner.items !== null);
-}
-
-/** Two versions of a file that differ in nothing but bodies of functions. */
-function sameFrame(before: readonly ChunkTree[], now: readonly ChunkTree[]): boolean {
-  return (
-    before.length === now.length &&
-    before.every((chunk, i) => chunk === now[i] || frameOf(chunk) === frameOf(now[i]!))
-  );
-}
-
-const frames = new WeakMap<ChunkTree, string>();
-
-/** The text of a chunk without the bodies of its functions, and what they mean for their class. */
-function frameOf(tree: ChunkTree): string {
-  let frame = frames.get(tree);
-  if (frame !== undefined) return frame;
-  const { text } = tree.chunk;
-  const parts: string[] = [];
-  let at = 0;
-  for (const { span, headSpan } of functionsIn(tree.body)) {
-    // A method kept from an earlier version stands in another text, as far from its own start.
-    const start = span.chunk.offset - tree.chunk.offset + headSpan.end;
-    const end = span.chunk.offset - tree.chunk.offset + span.end;
-    parts.push(text.slice(at, start));
-    at = end;
-  }
-  parts.push(text.slice(at));
-  frame = parts.join("\0");
-  frames.set(tree, frame);
-  return frame;
-}
-
-function functionsIn(body: readonly Statement[]): FunctionDef[] {
-  return body.flatMap((s) =>
-    s.kind === "def" ? [s] : s.kind === "class" ? functionsIn(s.body) : [],
-  );
 }

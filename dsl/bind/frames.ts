@@ -1,0 +1,51 @@
+/**
+ * What stands around the bodies of functions. Two versions of a file with the same frames differ in
+ * bodies alone, so whatever follows from its definitions without a look into them is the same.
+ */
+import type { ChunkTree, FunctionDef, Statement } from "../syntax/ast.ts";
+import type { BoundProgram } from "./symbols.ts";
+
+/** Two versions of a file that differ in nothing but bodies of functions; `before` was noted. */
+export function sameFrame(before: readonly ChunkTree[], now: readonly ChunkTree[]): boolean {
+  return (
+    before.length === now.length &&
+    before.every((chunk, i) => chunk === now[i] || frames.get(chunk) === frameOf(now[i]!))
+  );
+}
+
+/**
+ * Remembers the frames of the user's modules while their chunks are part of their files: later,
+ * methods may have moved to another version of their class.
+ */
+export function noteFrames(program: BoundProgram): void {
+  for (const { isLibrary, tree } of program.modules) if (!isLibrary) tree.chunks.forEach(frameOf);
+}
+
+const frames = new WeakMap<ChunkTree, string>();
+
+/** The text of a chunk without the bodies of its functions. */
+function frameOf(tree: ChunkTree): string {
+  let frame = frames.get(tree);
+  if (frame !== undefined) return frame;
+  const { text } = tree.chunk;
+  const parts: string[] = [];
+  let at = 0;
+  for (const { span, headSpan } of functionsIn(tree.body)) {
+    // A method kept from an earlier version stands in another text, as far from its own start.
+    const start = span.chunk.offset - tree.chunk.offset + headSpan.end;
+    const end = span.chunk.offset - tree.chunk.offset + span.end;
+    parts.push(text.slice(at, start));
+    at = end;
+  }
+  parts.push(text.slice(at));
+  frame = parts.join("\0");
+  frames.set(tree, frame);
+  return frame;
+}
+
+/** Functions and methods, in order, without those that are nested in functions. */
+export function functionsIn(body: readonly Statement[]): FunctionDef[] {
+  return body.flatMap((s) =>
+    s.kind === "def" ? [s] : s.kind === "class" ? functionsIn(s.body) : [],
+  );
+}
