@@ -53,10 +53,10 @@ export function again(
   settle(ctx, isCancelled);
   if (ctx.diagnostics.some((one) => !known.has(one) && !isFoundAgain(ctx, one))) return null;
   // 3. What is said of all that was looked at is said again, if it is still so.
-  checkTouched(ctx);
+  checkTouched(ctx, isCancelled);
   while (specs.specialiseBodies(ctx) || ctx.hasWork()) {
     settle(ctx, isCancelled);
-    checkTouched(ctx);
+    checkTouched(ctx, isCancelled);
   }
   ctx.reportHidden();
   findLateFields(ctx);
@@ -64,7 +64,7 @@ export function again(
   return ctx.diagnostics;
 }
 
-function checkTouched(ctx: Context): void {
+function checkTouched(ctx: Context, isCancelled: () => boolean): void {
   // What is nested in a function shares its chunk.
   const chunks = new Set([...ctx.touched!].map((spec) => spec.symbol.span.chunk));
   const stale = ctx.diagnostics.filter(({ span }) => chunks.has(span.chunk));
@@ -72,7 +72,7 @@ function checkTouched(ctx: Context): void {
   ctx.forgetDiagnostics((one) => again.has(one));
   const specs = ctx.specs.filter(({ symbol }) => chunks.has(symbol.span.chunk));
   for (const spec of specs) for (const found of spec.said) ctx.report(found);
-  check(ctx, specs);
+  check(ctx, isCancelled, specs);
 }
 
 /** Drops diagnostics; false if one of them would not be found again. */

@@ -93,10 +93,10 @@ export function annotateLive(bound: BoundProgram, options: AnnotateOptions): Liv
   settle(ctx, options.isCancelled);
   // 4. One more pass over the settled program decides what every op is, and reports. Should it ask for
   //    a signature that nothing asked for before, the fixpoint was not one: settle and look again.
-  check(ctx);
+  check(ctx, options.isCancelled);
   while (specs.specialiseBodies(ctx) || ctx.hasWork()) {
     settle(ctx, options.isCancelled);
-    check(ctx);
+    check(ctx, options.isCancelled);
   }
   ctx.reportHidden();
   const lateFields = findLateFields(ctx);
@@ -252,12 +252,24 @@ export function settle(ctx: Context, isCancelled?: () => boolean): void {
 }
 
 /** Visits every reached block once more, recording resolutions and reporting errors. */
-export function check(ctx: Context, all: readonly LiveSpec[] = [...ctx.specs]): void {
+export function check(
+  ctx: Context,
+  isCancelled?: () => boolean,
+  all: readonly LiveSpec[] = [...ctx.specs],
+): void {
   ctx.checking = true;
   ctx.reader = null;
+  let looked = 0;
   for (const spec of all) {
     if (spec.graph === null) continue;
-    for (const block of spec.graph.blocks) if (spec.reached.has(block)) lookAt(ctx, spec, block);
+    const before = looked;
+    for (const block of spec.graph.blocks) {
+      if (!spec.reached.has(block)) continue;
+      looked++;
+      lookAt(ctx, spec, block);
+    }
+    const isTime = Math.floor(before / PATIENCE) < Math.floor(looked / PATIENCE);
+    if (isTime && isCancelled?.() === true) throw new Cancelled();
   }
   ctx.checking = false;
 }

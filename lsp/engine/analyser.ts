@@ -140,7 +140,6 @@ export class Analyser {
       const diagnostics = say(live.program.diagnostics);
       if (isCancelled()) return null;
       const data = programData(entry, analysed, diagnostics, milliseconds, isCancelled);
-      if (data === null) return null;
       const definitions = data.definitions.map((one) =>
         one.path === null ? one : { ...one, path: this.#realPath(one.path) },
       );

@@ -2,6 +2,7 @@
  * From an annotated program to plain data: definitions with their types, and per module of the user's
  * the places of names, types and hints.
  */
+import { Cancelled } from "../../dsl/annotate/annotate.ts";
 import { METHOD_MIXINS } from "../../dsl/annotate/attributes.ts";
 import { findClass, read } from "../../dsl/annotate/cells.ts";
 import type { Annotation } from "../../dsl/annotate/lattice.ts";
@@ -29,17 +30,16 @@ import type {
 import { DefinitionTable } from "./definitions.ts";
 import { namesOf } from "./names.ts";
 
-/** Null when it is asked to stop: `isCancelled` is asked now and then. */
+/** Throws `Cancelled` when `isCancelled`, which is asked now and then, says so. */
 export function programData(
   entry: string,
   analysed: Analysed,
   diagnostics: readonly DiagnosticData[],
   milliseconds: number,
   isCancelled: () => boolean,
-): ProgramData | null {
+): ProgramData {
   const collector = new Collector(analysed, isCancelled);
   const modules = collector.modules();
-  if (modules === null) return null;
   return {
     entry,
     definitions: collector.table.all,
@@ -83,8 +83,8 @@ export const STORES: ReadonlySet<string> = new Set([
   "delslice",
 ]);
 
-/** So many specialisations are read between two questions whether to stop. */
-const PATIENCE = 100;
+/** So many functions are looked at between two questions whether to stop. */
+const PATIENCE = 50;
 
 /** What was found at a name of an attribute. */
 type Members = Map<string, number>;
@@ -96,6 +96,7 @@ class Collector {
   readonly #specs = new Map<string, Spec[]>();
 
   readonly #isCancelled: () => boolean;
+  #looked = 0;
 
   constructor(analysed: Analysed, isCancelled: () => boolean) {
     this.#analysed = analysed;
@@ -111,16 +112,16 @@ class Collector {
     }
   }
 
-  modules(): ModuleData[] | null {
+  /** To be called for each function that is looked at. */
+  #mind(): void {
+    if (++this.#looked % PATIENCE === 0 && this.#isCancelled()) throw new Cancelled();
+  }
+
+  modules(): ModuleData[] {
     const { modules } = this.#program.bound;
     const own = modules.filter((one) => !one.isLibrary);
     for (const module of own) for (const cls of module.classes) this.#classLinks(cls);
-    const found: ModuleData[] = [];
-    for (const module of own) {
-      const data = this.#module(module);
-      if (data === null) return null;
-      found.push(data);
-    }
+    const found = own.map((module) => this.#module(module));
     this.#functionTypes();
     this.#fieldTypes();
     this.#globalTypes();
@@ -172,16 +173,16 @@ class Collector {
 
   // ------------------------------------------------------------------ modules
 
-  #module(module: ModuleSymbol): ModuleData | null {
+  #module(module: ModuleSymbol): ModuleData {
     const specs = this.#specs.get(module.path) ?? [];
     const members: Members = new Map();
     const types = new Map<string, TypePlace>();
-    for (const [i, spec] of specs.entries()) {
-      if (i % PATIENCE === 0 && this.#isCancelled()) return null;
+    for (const spec of specs) {
+      this.#mind();
       this.#specPlaces(spec, members, types);
     }
     const memberAt = (name: Name) => members.get(keyOf(name.span)) ?? null;
-    const occurrences = namesOf(module, module.tree, this.table, memberAt)
+    const occurrences = namesOf(module, module.tree, this.table, memberAt, () => this.#mind())
       .map(({ span, definition, role, within }): Occurrence => ({
         start: startOffset(span),
         end: endOffset(span),
@@ -338,6 +339,7 @@ class Collector {
 
   #functionTypes(): void {
     for (const spec of this.#program.specs) {
+      this.#mind();
       const { symbol } = spec;
       if (symbol.def === null) continue;
       const id = this.table.ofNode(symbol.def);
@@ -443,6 +445,7 @@ class Collector {
       hints.set(offset, { kind, offset, type, insertable: isWritable(module, type) });
     };
     for (const spec of specs) {
+      this.#mind();
       const { symbol } = spec;
       if (symbol.def === null || spec.typeArgs.length > 0) continue;
       const captured = symbol.captures.length;

@@ -40,13 +40,15 @@ interface Frame {
   readonly within: number | null;
 }
 
+/** `onFunction` is called for each function that is looked at. */
 export function namesOf(
   module: ModuleSymbol,
   tree: Module,
   table: DefinitionTable,
   memberAt: (name: Name) => number | null,
+  onFunction: () => void,
 ): FoundName[] {
-  const walker = new NameWalker(module, table, memberAt);
+  const walker = new NameWalker(module, table, memberAt, onFunction);
   for (const chunk of tree.chunks) walker.statements(chunk.body);
   return walker.found;
 }
@@ -56,6 +58,7 @@ class NameWalker {
   readonly #module: ModuleSymbol;
   readonly #table: DefinitionTable;
   readonly #memberAt: (name: Name) => number | null;
+  readonly #onFunction: () => void;
   readonly #frames: Frame[] = [];
   /** The symbol whose type parameters are visible. */
   #scope: Scope;
@@ -66,7 +69,9 @@ class NameWalker {
     module: ModuleSymbol,
     table: DefinitionTable,
     memberAt: (name: Name) => number | null,
+    onFunction: () => void,
   ) {
+    this.#onFunction = onFunction;
     this.#module = module;
     this.#table = table;
     this.#memberAt = memberAt;
@@ -185,6 +190,7 @@ class NameWalker {
   }
 
   #def(s: FunctionDef): void {
+    this.#onFunction();
     const id = this.#frames.length > 0 ? this.#lookUp(s.name.text) : this.#table.ofNode(s);
     this.#add(s.name.span, id, "definition");
     for (const { args, span: at, name } of s.decorators) {

@@ -35,17 +35,31 @@ const OCCURRENCE = 5;
 const TYPE_PLACE = 4;
 
 export function pack(program: ProgramData): PackedProgram {
-  const types = new Numbering<string>((type) => type);
-  const classes = new Numbering<readonly number[]>((ids) => ids.join());
+  const types = new Numbering<string, string>((type) => type);
+  // Nearly all are looked up in one class or in none.
+  const classes = new Numbering<readonly number[], number | string>((ids) =>
+    ids.length === 1 ? ids[0]! : ids.join(),
+  );
   const modules = program.modules.map((module): PackedModule => {
     const occurrences = new Int32Array(module.occurrences.length * OCCURRENCE);
-    module.occurrences.forEach(({ start, end, definition, role, within }, i) =>
-      occurrences.set([start, end, definition, ROLES.indexOf(role), within ?? -1], i * OCCURRENCE),
-    );
+    let at = 0;
+    for (const { start, end, definition, role, within } of module.occurrences) {
+      occurrences[at] = start;
+      occurrences[at + 1] = end;
+      occurrences[at + 2] = definition;
+      occurrences[at + 3] = ROLES.indexOf(role);
+      occurrences[at + 4] = within ?? -1;
+      at += OCCURRENCE;
+    }
     const places = new Int32Array(module.types.length * TYPE_PLACE);
-    module.types.forEach(({ start, end, type, of }, i) =>
-      places.set([start, end, types.of(type), classes.of(of)], i * TYPE_PLACE),
-    );
+    at = 0;
+    for (const { start, end, type, of } of module.types) {
+      places[at] = start;
+      places[at + 1] = end;
+      places[at + 2] = types.of(type);
+      places[at + 3] = classes.of(of);
+      at += TYPE_PLACE;
+    }
     return { ...module, occurrences, types: places };
   });
   const definitions = new TextEncoder().encode(JSON.stringify(program.definitions));
@@ -92,12 +106,12 @@ class LazyProgram implements ProgramData {
 }
 
 /** Things by number, each once. */
-class Numbering<Item> {
+class Numbering<Item, Key> {
   readonly all: Item[] = [];
-  readonly #numbers = new Map<string, number>();
-  readonly #keyOf: (item: Item) => string;
+  readonly #numbers = new Map<Key, number>();
+  readonly #keyOf: (item: Item) => Key;
 
-  constructor(keyOf: (item: Item) => string) {
+  constructor(keyOf: (item: Item) => Key) {
     this.#keyOf = keyOf;
   }
 
