@@ -9,14 +9,18 @@
  *         …                            run.loop(pc, code, frame):
  *                                        left = BUDGET
  *                                        while True:
+ *                                          …
  *                                          left -= 1
  *                                          if left == 0:
  *                                            tail call run.loop(pc, code, frame)
- *                                          …
  *
  * An engine with tiers (V8) compiles WebAssembly quickly first and well once a function is seen to be
  * hot, but uses the better code from the next call on only. An interpreter's loop is entered once, so
  * without this pass it stays in the first tier for good.
+ *
+ * A loop that looks for interrupts in some of its branches counts only the iterations that have gone
+ * through one of those: what repeats itself in the interpreted program does so there, and the other
+ * instructions save the countdown.
  *
  * What lives at the loop's header is what the header has as parameters, since blocks are
  * self-contained: these are the new function's parameters. The blocks that can be reached from the
@@ -118,31 +122,56 @@ function loopFunction(fn: LLFunction, header: LLBlock): LLFunction | null {
   };
   const head = copies.get(header)!;
   const passed = head.params.map((param) => newVariable<LL>(graph, param.type, param.name));
-  // The header's own code goes behind the countdown, which uses the header's parameters.
-  const rest = newBlock<LL>(graph);
-  rest.ops = head.ops;
-  rest.exit = head.exit;
-  const [left, less] = [newVariable<LL>(graph, INT, "left"), newVariable<LL>(graph, INT, "left")];
-  for (const block of graph.blocks)
-    for (const link of exitLinks(block.exit)) if (link.target === head) link.args.push(less);
-  const again = tailCall(graph, loop, head.params);
-  const isOver = newVariable<LL>(graph, BOOL);
+  const back = graph.blocks.flatMap((block) =>
+    exitLinks(block.exit).flatMap((link) => (link.target === head ? [{ block, link }] : [])),
+  );
+  const counted = countedBlocks(graph, head);
+  const countdown = countDown(graph, loop, head);
+  const left = newVariable<LL>(graph, INT, "left");
+  for (const { block, link } of back) {
+    if (counted.has(block)) link.target = countdown;
+    link.args.push(left);
+  }
   head.params.push(left);
-  head.ops = [
-    newOp<LL>("int_sub", [left, int(1n)], less, {}, null),
-    newOp<LL>("int_eq", [less, int(0n)], isOver, {}, null),
-  ];
-  head.exit = {
-    kind: "branch",
-    condition: isOver,
-    then: { target: again, args: [] },
-    otherwise: { target: rest, args: [] },
-    span: null,
-  };
   graph.entry.params = passed;
   graph.entry.exit = { kind: "goto", link: { target: head, args: [...passed, int(BUDGET)] } };
   containBlocks(graph);
   return structure(graph) === null ? null : loop;
+}
+
+/** What can follow, in one iteration, where the program looks for interrupts; everything if it never does. */
+function countedBlocks(graph: LLGraph, head: LLBlock): ReadonlySet<LLBlock> {
+  const polls = ({ ops }: LLBlock): boolean => ops.some(({ name }) => name === "interrupt_pending");
+  const found = new Set(graph.blocks.filter(polls));
+  for (const block of found)
+    for (const { target } of exitLinks(block.exit)) if (target !== head) found.add(target);
+  const comesBack = [...found].some(({ exit }) =>
+    exitLinks(exit).some(({ target }) => target === head),
+  );
+  return comesBack ? found : new Set(graph.blocks);
+}
+
+/** A block with the header's parameters and the count in front of the header. */
+function countDown(graph: LLGraph, loop: LLFunction, head: LLBlock): LLBlock {
+  const block = newBlock<LL>(graph);
+  const next = newBlock<LL>(graph);
+  const params = head.params.map(({ type, name }) => newVariable<LL>(graph, type, name));
+  const [left, less] = [newVariable<LL>(graph, INT, "left"), newVariable<LL>(graph, INT, "left")];
+  const isOver = newVariable<LL>(graph, BOOL);
+  block.params = [...params, left];
+  block.ops = [
+    newOp<LL>("int_sub", [left, int(1n)], less, {}, null),
+    newOp<LL>("int_eq", [less, int(0n)], isOver, {}, null),
+  ];
+  block.exit = {
+    kind: "branch",
+    condition: isOver,
+    then: { target: tailCall(graph, loop, params), args: [] },
+    otherwise: { target: next, args: [] },
+    span: null,
+  };
+  next.exit = { kind: "goto", link: { target: head, args: [...params, less] } };
+  return block;
 }
 
 function int(value: bigint): LLValue {

@@ -31,8 +31,6 @@ export class FlowWriter {
   readonly #weight: number;
   /** Whether returns without a result (or with none that counts) are one place. */
   readonly #sharesExit: boolean;
-  /** In the loop of an interpreter, what calls is what is rare. */
-  readonly #isInterpreter: boolean;
 
   constructor(w: CodeWriter, weight: number, op: OpsWriter) {
     this.#w = w;
@@ -40,10 +38,6 @@ export class FlowWriter {
     this.#op = op;
     const { blocks } = w.graph;
     this.#sharesExit = weight > 0 && blocks.filter(({ exit }) => isEmptyReturn(exit)).length > 1;
-    this.#isInterpreter = blocks.some(({ ops }) => {
-      const last = ops.at(-1);
-      return last?.aux.tail === true && last.aux.callee === w.fn;
-    });
   }
 
   write(): void {
@@ -178,7 +172,7 @@ export class FlowWriter {
       case "branch":
         if (word !== null) this.#w.loadWord(word);
         else this.#w.push(exit.condition);
-        return this.#branch(links, jumps, hintOf(block, exit.condition) ?? this.#detour(links));
+        return this.#branch(links, jumps, hintOf(block, exit.condition));
       case "switch":
         return this.#switch(block, exit, links, jumps);
       case "return":
@@ -253,24 +247,6 @@ export class FlowWriter {
     this.#jump(otherwise, jumpOtherwise);
   }
 
-  /** In an interpreter's loop: one way calls, the other does not. */
-  #detour([then, otherwise]: readonly LLLink[]): Hint | undefined {
-    if (!this.#isInterpreter) return undefined;
-    const [thenCalls, otherwiseCalls] = [this.#calls(then!), this.#calls(otherwise!)];
-    if (thenCalls === otherwiseCalls) return undefined;
-    return thenCalls ? "unlikely" : "likely";
-  }
-
-  /** Whether the way calls before it meets another. */
-  #calls({ target }: LLLink): boolean {
-    for (let block = target; this.#w.waysIn.get(block) === 1;) {
-      if (block.ops.some(({ name }) => name === "call" || name === "call_indirect")) return true;
-      if (block.exit.kind !== "goto") return false;
-      block = block.exit.link.target;
-    }
-    return false;
-  }
-
   /** The test of a class that the block ends with, if tagged words need one of their own and are all alike. */
   #fusedClassTest({ ops, exit }: LLBlock): ClassTest | null {
     const op = ops.at(-1);
@@ -286,27 +262,25 @@ export class FlowWriter {
     const yes = test.tagged === "yes";
     // `early` is where tagged words go.
     const [early, late] = yes ? [0, 1] : [1, 0];
-    const detour = this.#detour(links);
-    const hint = yes ? detour : opposite(detour);
     const w = this.#w;
     w.settle();
     if (this.#isPlainJump(links[early]!, jumps[early]!)) {
       const depth = this.#depth(links[early]!, jumps[early]!);
       test.pushIsTagged();
-      w.jumpIf(depth, hint);
+      w.jumpIf(depth);
       test.pushInHeader();
       if (!yes) w.op("i32_eqz");
-      w.jumpIf(depth, hint);
+      w.jumpIf(depth);
       return this.#jump(links[late]!, jumps[late]!);
     }
     const isLateNext = jumps[late]!.kind === "next";
     if (isLateNext) w.open("block");
     w.open("block");
     test.pushIsTagged();
-    w.jumpIf(0, hint);
+    w.jumpIf(0);
     test.pushInHeader();
     if (yes === isLateNext) w.op("i32_eqz");
-    w.jumpIf(isLateNext ? 1 : 0, isLateNext ? opposite(hint) : hint);
+    w.jumpIf(isLateNext ? 1 : 0);
     if (!isLateNext) this.#jump(links[late]!, jumps[late]!);
     w.close();
     this.#jump(links[early]!, jumps[early]!);

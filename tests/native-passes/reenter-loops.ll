@@ -30,21 +30,23 @@ block4(i.11: int, sum.12: int):
 fn main.run.loop(int, int) -> int as "main.run" inline never {
 block0(i.9: int, sum.10: int):
   goto block1(i.9, sum.10, 10000)
-block1(i.0: int, sum.1: int, left.11: int):
-  left.12 = int_sub(left.11, 1)
-  v14 = int_eq(left.12, 0)
-  branch v14 ? block5(i.0, sum.1) : block4(i.0, sum.1, left.12)
-block5(i.15: int, sum.16: int):
-  v13: int = call(i.15, sum.16) callee=main.run.loop tail=yes
-  return v13
-block4(i.17: int, sum.18: int, left.19: int):
-  hint(i.17) hint=merge_point
-  more.3 = int_gt(i.17, 0)
-  branch more.3 ? block2(i.17, sum.18, left.19) : block3(sum.18)
-block2(i.4: int, sum.5: int, left.20: int):
+block1(i.0: int, sum.1: int, left.17: int):
+  hint(i.0) hint=merge_point
+  more.3 = int_gt(i.0, 0)
+  branch more.3 ? block2(i.0, sum.1, left.17) : block3(sum.1)
+block2(i.4: int, sum.5: int, left.18: int):
   less.6 = int_sub(i.4, 1)
   product.7 = int_mul(sum.5, i.4)
-  goto block1(less.6, product.7, left.20)
+  goto block4(less.6, product.7, left.18)
+block4(i.11: int, sum.12: int, left.13: int):
+  left.14 = int_sub(left.13, 1)
+  v15 = int_eq(left.14, 0)
+  branch v15 ? block6(i.11, sum.12) : block5(i.11, sum.12, left.14)
+block6(i.19: int, sum.20: int):
+  v16: int = call(i.19, sum.20) callee=main.run.loop tail=yes
+  return v16
+block5(i.21: int, sum.22: int, left.23: int):
+  goto block1(i.21, sum.22, left.23)
 block3(result.8: int):
   return result.8
 }
