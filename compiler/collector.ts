@@ -17,7 +17,7 @@ import { emitLibraryC, type CFile } from "./c/emit.ts";
 import { freeze } from "./eval/freeze.ts";
 import type { LLProgram } from "./ll/program.ts";
 import { Machine } from "./eval/machine.ts";
-import { kept } from "./kept.ts";
+import { isKept, kept } from "./kept.ts";
 import { prepareForNative } from "./passes/native.ts";
 import { runPasses } from "./passes/passes.ts";
 import { lower } from "./repr/lower.ts";
@@ -30,6 +30,10 @@ export function collectorSource(cache: string, name: CollectorName): CFile {
     new TextEncoder().encode(translateCollector(name).text),
   );
   return { name: fileOf(name), text: new TextDecoder().decode(text) };
+}
+
+export function collectorIsKept(cache: string, name: CollectorName): boolean {
+  return isKept(cache, fileOf(name));
 }
 
 function fileOf(name: CollectorName): string {

@@ -27,6 +27,11 @@ export function kept(cache: string, name: string, make: () => Uint8Array): Uint8
   return made;
 }
 
+/** Whether a file of that name is there, for those who could have it made in the meantime. */
+export function isKept(cache: string, name: string): boolean {
+  return readKept(keptPath(cache, name)) !== null;
+}
+
 function keptPath(cache: string, name: string): string {
   return join(cache, "runtime", `${name}-${fingerprint()}`);
 }

@@ -4,7 +4,8 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "../../compiler/native.ts";
 import type { BuildStep } from "../../compiler/c/build.ts";
-import type { CollectorName } from "../../compiler/collectors.ts";
+import { DEFAULT_COLLECTOR, type CollectorName } from "../../compiler/collectors.ts";
+import { translateEarly } from "../../compiler/early.ts";
 import type { BuildProblem } from "../../compiler/c/toolchain.ts";
 import type { LLProgram } from "../../compiler/ll/program.ts";
 import { buildWasm } from "../../compiler/wasm/build.ts";
@@ -36,10 +37,14 @@ export async function run(call: Invocation): Promise<number> {
   const isWasm = optionText(call, "target") === "wasm";
   const policy = readPolicy(call);
   if (flag(call, "size") && !isWasm) throw new UsageError("--size is for --target wasm");
+  const gc = optionText(call, "gc") ?? project.config?.gc ?? DEFAULT_COLLECTOR;
+  const wanted = { gc: gc as CollectorName, target: isWasm ? "wasm" : "native" } as const;
+  const runtime = translateEarly(cacheFolder(), wanted);
   const { program, analysis, timings } = compileOrExit(call, project.entry, fileHost(), {
     effort: isDev ? "quick" : "full",
   });
   if (analysis.program.main === null) throw noMain(project.entry);
+  await runtime;
   const analysed = performance.now();
   terminal.say(
     progressLine(call, "compiled", analysed - start, count(program.functions.length, "function")),
@@ -49,7 +54,7 @@ export async function run(call: Invocation): Promise<number> {
     output,
     mode: isDev ? "dev" : "release",
     cc: compilerOf(call, project),
-    gc: (optionText(call, "gc") as CollectorName | undefined) ?? project.config?.gc,
+    gc: wanted.gc,
     keepC: flag(call, "keep-c") ? `${output}.c-files` : undefined,
     policy,
   });

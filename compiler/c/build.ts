@@ -96,7 +96,7 @@ async function buildIn(
   // 2. C files, and object files from the cache where possible.
   const compilation = new Compilation(work, compiler, options);
   try {
-    await emitInto(compilation, work, program, options);
+    await emitInto(compilation, program, options);
   } catch (error) {
     compilation.fail(error);
   }
@@ -108,7 +108,6 @@ async function buildIn(
 
 async function emitInto(
   compilation: Compilation,
-  work: string,
   program: LLProgram,
   options: BuildOptions,
 ): Promise<void> {
@@ -116,9 +115,8 @@ async function emitInto(
   let files = 0;
   for await (const file of sourceFiles(program, options)) {
     if (compilation.hasFailed) return;
-    await writeFiles(work, [file]);
     if (options.keepC !== undefined) await writeFiles(options.keepC, [file]);
-    compilation.add(file);
+    await compilation.add(file);
     characters += file.text.length;
     files++;
   }
@@ -215,14 +213,17 @@ class Compilation {
     makeFolder(this.#store);
   }
 
-  /** A file that has been written: a header, or one to compile. */
-  add(file: CFile): void {
+  /** Writes a header, or a file whose object is not in the cache, which is compiled then. */
+  async add(file: CFile): Promise<void> {
     if (file.name.endsWith(".h")) {
+      await writeFiles(this.#work, [file]);
       this.#headers.push(file);
       return;
     }
     const unit = this.#unitOf(file);
     this.#units.push(unit);
+    if (existsSync(unit.object)) return this.#finished(unit, true);
+    await writeFiles(this.#work, [file]);
     this.#pending.push(unit);
     if (this.#workers.size < Math.min(availableParallelism(), 4)) this.#startWorker();
   }
@@ -255,16 +256,17 @@ class Compilation {
     while (!this.hasFailed) {
       const unit = this.#pending.shift();
       if (unit === undefined) return;
-      const cached = existsSync(unit.object);
-      const failure = cached
-        ? null
-        : await compile(unit, this.#work, this.#compiler, this.#flags, this.#options);
+      const failure = await compile(unit, this.#work, this.#compiler, this.#flags, this.#options);
       this.#problem ??= failure;
       if (this.#problem !== null) return;
-      const done = ++this.#done;
-      const of = this.#isComplete ? this.#units.length : null;
-      this.#options.onProgress?.({ kind: "compiled", file: unit.name, cached, done, of });
+      this.#finished(unit, false);
     }
+  }
+
+  #finished({ name }: Unit, cached: boolean): void {
+    const done = ++this.#done;
+    const of = this.#isComplete ? this.#units.length : null;
+    this.#options.onProgress?.({ kind: "compiled", file: name, cached, done, of });
   }
 
   #unitOf(source: CFile): Unit {

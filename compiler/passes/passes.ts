@@ -50,6 +50,11 @@ export const PASSES: readonly Pass[] = [
     quick: (program) => inlineCalls(program, QUICK_LIMITS),
   },
   {
+    name: "dead-functions",
+    doc: "drops functions that no call is left of",
+    run: removeDeadFunctions,
+  },
+  {
     name: "thread-jumps",
     doc: "leads links past tests that they decide",
     run: perFunction(threadJumps),
@@ -84,6 +89,8 @@ export const PASSES: readonly Pass[] = [
     name: "dead-code",
     doc: "drops ops and functions whose results nobody uses",
     run: (program) => perFunction(removeDeadCode)(program) + removeDeadFunctions(program),
+    // Back ends look for what is reachable, too.
+    quick: perFunction(removeDeadCode),
   },
 ];
 
@@ -94,6 +101,12 @@ export const ORDER: readonly (readonly [string, string, string])[] = [
     "fold",
     "inline",
     "a call through a constant function value is a direct call only after folding",
+  ],
+  ["inline", "dead-functions", "most small functions have no call left then"],
+  [
+    "dead-functions",
+    "thread-jumps",
+    "what only calls reached need not be looked at any more once they are replaced",
   ],
   ["inline", "thread-jumps", "an inlined function's result is tested right behind it"],
   [

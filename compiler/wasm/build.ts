@@ -3,7 +3,7 @@
  * program become a module.
  */
 import { translateRuntime } from "../collector.ts";
-import { kept } from "../kept.ts";
+import { isKept, kept } from "../kept.ts";
 import type { LLProgram } from "../ll/program.ts";
 import { packPrograms, unpackPrograms } from "../pack.ts";
 import { prepareForNative } from "../passes/native.ts";
@@ -27,7 +27,12 @@ export function buildWasm(program: LLProgram, options: WasmBuildOptions): WasmBu
   return emitWasm(program, runtime, options);
 }
 
-function wasmRuntime(cache: string | undefined): readonly LLProgram[] {
+export function wasmRuntimeIsKept(cache: string): boolean {
+  return isKept(cache, KEPT_AS);
+}
+
+/** The collector and the platform. */
+export function wasmRuntime(cache: string | undefined): readonly LLProgram[] {
   if (cache === undefined) return translateBoth();
   return unpackPrograms(kept(cache, KEPT_AS, () => packPrograms(translateBoth())));
 }
