@@ -11,6 +11,7 @@ import type { ClassSymbol, FunctionSymbol, StaticValue } from "../bind/symbols.t
 import type { HighOp, HighValue } from "../flow/ops.ts";
 import { note } from "../syntax/diagnostics.ts";
 import type { Span } from "../syntax/source.ts";
+import { areWithinBounds, checkCallBounds } from "./bounds.ts";
 import { find, findClass, findFunction, newCell } from "./cells.ts";
 import type { Cell, ClassInstance, FunctionCell, Instantiation } from "./cells.ts";
 import type { Context, LiveSpec } from "./context.ts";
@@ -377,6 +378,7 @@ function callGeneric(
   for (let i = 0; i < params.length; i++)
     flowArgument(at, params[i]!, sources[i]!, spans[i]!, symbol.params[i]!.name.text);
   flowItems(at, symbol, signature, sources, spans);
+  checkCallBounds(at.ctx, signature, at.op.span);
   if (at.ctx.checking) recordGeneric(at, signature, sources, negate);
   return readResult(at, signature.result);
 }
@@ -582,6 +584,8 @@ export function construct(at: At, cls: ClassInstance, args: CallArguments): Anno
       ),
     );
   flow(init.params, 1);
+  const within = types.classEnvironment(findClass(cls));
+  if (!areWithinBounds(ctx, symbol, within, ctx.checking ? at.op.span : null)) return POISON;
   const finalizer = finalizerOf(at, cls);
   const items = itemsOf(symbol);
   if (items === null) {

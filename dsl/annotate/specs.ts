@@ -656,6 +656,7 @@ function specialiseBody(ctx: Context, instantiation: Instantiation): boolean {
   if (known !== undefined) {
     const isNew = instantiation.spec !== known;
     instantiation.spec = known;
+    shareFields(ctx, instantiation.owner, (known as LiveSpec).owner);
     if (!find(instantiation.result).declared && known.result !== instantiation.result)
       returnsNone(ctx, known, instantiation);
     return isNew || ctx.hasWork();
@@ -680,6 +681,7 @@ function specialiseBody(ctx: Context, instantiation: Instantiation): boolean {
     variant: PLAIN,
     origin: instantiation.origin,
   });
+  shareFields(ctx, instantiation.owner, owner);
   returnsNone(ctx, instantiation.spec as LiveSpec, instantiation);
   return true;
 }
@@ -719,14 +721,36 @@ function settled(cell: Cell): Annotation {
 
 const canonical = new WeakMap<Context, Map<string, ClassInstance>>();
 
-/** Bodies of all methods of `list[int]` see one and the same `self`. */
+/** Bodies of all methods of `list[int]` see one and the same `self`, and so do those that it inherits. */
 function canonicalClass(ctx: Context, symbol: ClassSymbol, args: readonly Cell[]): ClassInstance {
   let table = canonical.get(ctx);
   if (table === undefined) canonical.set(ctx, (table = new Map()));
   const key = `${symbol.qualifiedName}[${args.map((arg) => typeKey(find(arg).annotation)).join(",")}]`;
   let cls = table.get(key);
-  if (cls === undefined) table.set(key, (cls = types.classInstance(ctx, symbol, args)));
+  if (cls === undefined) {
+    table.set(key, (cls = types.classInstance(ctx, symbol, args)));
+    const base = ctx.baseOf(cls);
+    if (base !== null && base.args.length > 0 && base.args.every((arg) => find(arg).declared))
+      cls.base = canonicalClass(ctx, base.symbol, base.args);
+  }
   return findClass(cls);
+}
+
+/**
+ * Fields without a declared type hold in every `Box[int]` what the bodies store into theirs, and in
+ * the bodies what is stored from outside.
+ */
+function shareFields(ctx: Context, one: ClassInstance | null, other: ClassInstance | null): void {
+  while (one !== null && other !== null && findClass(one) !== findClass(other)) {
+    for (const { name, type } of one.symbol.fields.values()) {
+      if (type !== null) continue;
+      const here = types.findField(ctx, one, name)!.cell;
+      const there = types.findField(ctx, other, name)!.cell;
+      forward(ctx, there, here, "stored by a method", null);
+      forward(ctx, here, there, "stored from outside", null);
+    }
+    [one, other] = [ctx.baseOf(one), ctx.baseOf(other)];
+  }
 }
 
 // ---------------------------------------------------------------- function values

@@ -11,6 +11,7 @@ import { resolveTypeName } from "../bind/resolve.ts";
 import { typePath } from "../bind/scopes.ts";
 import type { TypeExpr } from "../syntax/ast.ts";
 import { diagnostic } from "../syntax/diagnostics.ts";
+import { areWithinBounds } from "./bounds.ts";
 import { find, findClass, newCell } from "./cells.ts";
 import type { Cell, ClassInstance, FunctionCell, TypeEnvironment } from "./cells.ts";
 import type { Context } from "./context.ts";
@@ -407,6 +408,7 @@ function classType(
     });
     cls = withArguments(ctx, symbol, args);
     (env.classes ??= new Map()).set(type, cls);
+    areWithinBounds(ctx, symbol, classEnvironment(cls), type.span);
   }
   return findClass(cls);
 }
@@ -451,6 +453,7 @@ export function baseOf(ctx: Context, cls: ClassInstance): ClassInstance | null {
         return arg === undefined ? newCell(what) : cellFor(ctx, arg, cls.symbol.module, env, what);
       });
       cls.base = classInstance(ctx, base, args);
+      areWithinBounds(ctx, base, classEnvironment(cls.base), cls.symbol.span);
     }
   }
   return cls.base === null ? null : findClass(cls.base);

@@ -218,6 +218,15 @@ const CALLS = {
     wrong: "def f(n: int) -> int:\n    return n(3)\n",
     right: "def f(n: fn(int) -> int) -> int:\n    return n(3)\n",
   },
+  E0408: {
+    title: "type argument outside its bound",
+    explanation:
+      "A type parameter with a bound, `T: Shape`, stands for what is a Shape: the class itself or one below it. A call or a written type has it stand for something else here.",
+    wrong:
+      "class Shape:\n    def area(self) -> int: abstract\n\ndef twice[T: Shape](shape: T) -> int:\n    return 2 * shape.area()\n\nprint(twice(3))\n",
+    right:
+      "class Shape:\n    def area(self) -> int: abstract\n\nclass Dot(Shape):\n    def area(self):\n        return 1\n\ndef twice[T: Shape](shape: T) -> int:\n    return 2 * shape.area()\n\nprint(twice(Dot()))\n",
+  },
   E0407: {
     title: "`*` with a length that is not known",
     explanation:

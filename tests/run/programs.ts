@@ -5,7 +5,8 @@
  *
  *     # args a b c        one run with these arguments; as many as there are such lines
  *     # env NAME=value    of all runs
- *     # no-stress         collecting at every allocation would take too long, or finds other things dead
+ *     # stress 50         collecting at every allocation would take too long: collect at every 50th
+ *     # no-stress         collecting more often finds other things dead
  *     # collects          says what was found dead, or needs memory to be used again
  *
  * `name.out` has what every run must give, to the byte.
@@ -20,7 +21,8 @@ export const FOLDER = "tests/run";
 export interface TestProgram {
   readonly name: string;
   readonly runs: readonly RunOptions[];
-  readonly stress: boolean;
+  /** In the runs that collect all the time: at every so many allocations; null for no such runs. */
+  readonly stress: number | null;
   readonly collects: boolean;
 }
 
@@ -37,7 +39,9 @@ function testProgram(name: string): TestProgram {
   const args = [...text.matchAll(/^# args (.*)$/gm)].map((match) => match[1]!.split(" "));
   const runs = (args.length === 0 ? [[]] : args).map((one) => ({ args: one, env }));
   const has = (mark: string) => text.split("\n").includes(`# ${mark}`);
-  return { name, runs, stress: !has("no-stress"), collects: has("collects") };
+  const every = Number(/^# stress (\d+)$/m.exec(text)?.[1] ?? 1);
+  const stress = has("no-stress") ? null : every;
+  return { name, runs, stress, collects: has("collects") };
 }
 
 /** What all runs did, as the golden file has it. */
