@@ -68,6 +68,11 @@ export class Workspace {
 
   open(uri: string, version: number, text: string): void {
     this.#set(TextDocument.create(uri, "wright", version, text));
+    // While the engine is at work: the first edit is not to wait for the parse of the whole document.
+    setTimeout(() => {
+      const document = this.#documents.get(uri);
+      if (document !== undefined) this.parsed(document);
+    }, 0);
   }
 
   change(uri: string, version: number, changes: Parameters<typeof TextDocument.update>[1]): void {
@@ -93,6 +98,8 @@ export class Workspace {
   touch(): void {
     this.#closed.clear();
     for (const program of this.#programs.values()) program.dirty = true;
+    // What runs is out of date.
+    if (this.#isRunning) this.#platform.engine.cancel();
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#timer = null;
@@ -166,11 +173,8 @@ export class Workspace {
   }
 
   async #run(): Promise<void> {
-    if (this.#isRunning) {
-      // What runs is out of date; the loop below goes on with what is dirty.
-      if (this.#nextDirty() !== null) this.#platform.engine.cancel();
-      return;
-    }
+    // The loop below goes on with what is dirty.
+    if (this.#isRunning) return;
     this.#isRunning = true;
     try {
       for (let program = this.#nextDirty(); program !== null; program = this.#nextDirty()) {

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { diskHost } from "../disk.ts";
 import { Analyser, type TextHost } from "./analyser.ts";
 import type { ProgramData } from "./data.ts";
+import { plainDefinition } from "./pack-definitions.ts";
 import { pack, unpack } from "./pack.ts";
 
 const LIBRARY = fileURLToPath(new URL("../../dsl/lib", import.meta.url));
@@ -143,7 +144,8 @@ test("a packed program says the same", () => {
   const session = opened();
   const program = session.analyser.analyse("/p/main.wr")!;
   const { modules, ...rest } = unpack(structuredClone(pack(program)));
-  const plain = { ...rest, definitions: unpack(pack(program)).definitions };
+  const definitions = unpack(structuredClone(pack(program))).definitions.map(plainDefinition);
+  const plain = { ...rest, definitions };
   const { modules: expected, ...more } = program;
   expect(plain).toEqual(more);
   modules.forEach((module, i) => {

@@ -96,12 +96,14 @@ export class Analyser {
   /**
    * Analyses the program of `entry` as its texts are now; null when cancelled. `early` gets what is
    * wrong as soon as that is known: at first, syntax and names; after an edit inside functions, as far as
-   * those tell; then all of it, before everything else is collected.
+   * those tell; then all of it, before everything else is collected. `rest` is called after an answer
+   * to an edit, before the whole program is looked at.
    */
   analyse(
     entry: string,
     isCancelled: () => boolean = () => false,
     early: (mistakes: ProgramData) => void = () => {},
+    rest: () => void = () => {},
   ): ProgramData | null {
     const start = performance.now();
     const places = new Map<HighGraph, readonly NamePlace[]>();
@@ -122,6 +124,8 @@ export class Analyser {
     const first = this.#firstAnswer(kept, bound, isCancelled);
     // At the start, what is wrong with names and syntax is better than nothing.
     if (first !== null || kept.last === null) say(first ?? []);
+    if (first !== null) rest();
+    if (isCancelled()) return null;
     try {
       const live = annotateLive(bound, {
         buildGraph: (fn, constArgs, starCount) => {

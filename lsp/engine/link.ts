@@ -83,6 +83,24 @@ export interface EngineAnswer {
   readonly isEarly?: true;
 }
 
+/**
+ * Who has just had an answer is likely to type on: the whole program is looked at when nothing more has
+ * come for so long. What is begun on every key leaves nothing but garbage behind.
+ */
+const REST_MILLISECONDS = 200;
+
+/** Waits until that time has passed or another analysis is asked for. */
+function rest(newest: Int32Array | null, id: number): void {
+  if (newest !== null) Atomics.wait(newest, 0, id, REST_MILLISECONDS);
+}
+
+/** Says which analysis is the newest; 0: none that was asked for. */
+function announce(newest: Int32Array | null, id: number): void {
+  if (newest === null) return;
+  Atomics.store(newest, 0, id);
+  Atomics.notify(newest, 0);
+}
+
 /** Answers requests in a worker. `newest` holds the id of the newest analysis that was asked for. */
 export function serveEngine(
   disk: TextHost,
@@ -109,8 +127,9 @@ export function serveEngine(
             entry,
             () => isCancelled(id),
             (mistakes) => give(mistakes, { isEarly: true }),
+            () => rest(newest, id),
           );
-      if (program === null) answer({ id, result: null }, []);
+      if (program === null || isCancelled(id)) answer({ id, result: null }, []);
       else give(program);
     } catch (error) {
       const { stack } = error as Error;
@@ -146,14 +165,12 @@ export function linkedEngine(
   return {
     analyse: (entry, early) =>
       ask((id) => {
-        if (newest !== null) Atomics.store(newest, 0, id);
+        announce(newest, id);
         return { kind: "analyse", id, entry };
       }, early),
     why: (entry, path, offset) => ask((id) => ({ kind: "why", id, entry, path, offset })),
     setText: (path, text) => post({ kind: "text", path, text }),
-    cancel() {
-      if (newest !== null) Atomics.store(newest, 0, 0);
-    },
+    cancel: () => announce(newest, 0),
     dispose,
     answered({ id, result, error, isEarly }) {
       const one = waiting.get(id);

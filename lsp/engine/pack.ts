@@ -1,8 +1,7 @@
 /**
  * `ProgramData` for the way from the engine's thread to the server's. There are tens of thousands of
  * names and types in a program, of which requests look at those of a file or two; so they travel, and
- * stay, as numbers in arrays, and definitions as a text, and become objects when somebody looks. Types
- * are said once each.
+ * stay, as numbers in arrays, and become objects when somebody looks. Types are said once each.
  */
 import type {
   Definition,
@@ -13,6 +12,7 @@ import type {
   Role,
   TypePlace,
 } from "./data.ts";
+import { packDefinitions, unpackDefinitions, type PackedDefinitions } from "./pack-definitions.ts";
 
 interface PackedModule extends Omit<ModuleData, "occurrences" | "types"> {
   /** For each: start, end, definition, role, the function around it or -1. */
@@ -22,8 +22,7 @@ interface PackedModule extends Omit<ModuleData, "occurrences" | "types"> {
 }
 
 export interface PackedProgram extends Omit<ProgramData, "modules" | "definitions"> {
-  /** JSON. */
-  readonly definitions: Uint8Array<ArrayBuffer>;
+  readonly definitions: PackedDefinitions;
   readonly modules: readonly PackedModule[];
   readonly types: readonly string[];
   /** What members are looked up in, by the number that places have. */
@@ -62,14 +61,15 @@ export function pack(program: ProgramData): PackedProgram {
     }
     return { ...module, occurrences, types: places };
   });
-  const definitions = new TextEncoder().encode(JSON.stringify(program.definitions));
+  const definitions = packDefinitions(program.definitions);
   return { ...program, definitions, modules, types: types.all, classes: classes.all };
 }
 
 /** The memory of a packed program that may be handed over rather than copied. */
 export function buffersOf({ modules, definitions }: PackedProgram): ArrayBuffer[] {
   const places = modules.flatMap(({ occurrences, types }) => [occurrences.buffer, types.buffer]);
-  return [definitions.buffer, ...places];
+  const { rows, ends, lists } = definitions;
+  return [rows.buffer, ends.buffer, lists.buffer, ...places];
 }
 
 export function unpack(packed: PackedProgram): ProgramData {
@@ -83,8 +83,8 @@ class LazyProgram implements ProgramData {
   readonly ambient: ProgramData["ambient"];
   readonly diagnostics: readonly DiagnosticData[];
   readonly milliseconds: number;
-  #packed: Uint8Array | null;
-  #definitions: readonly Definition[] = [];
+  readonly #packed: PackedDefinitions;
+  #definitions: readonly Definition[] | null = null;
 
   constructor(packed: PackedProgram) {
     const { types, classes } = packed;
@@ -97,11 +97,7 @@ class LazyProgram implements ProgramData {
   }
 
   get definitions(): readonly Definition[] {
-    if (this.#packed !== null) {
-      this.#definitions = JSON.parse(new TextDecoder().decode(this.#packed)) as Definition[];
-      this.#packed = null;
-    }
-    return this.#definitions;
+    return (this.#definitions ??= unpackDefinitions(this.#packed));
   }
 }
 

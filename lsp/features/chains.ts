@@ -3,6 +3,7 @@
  * result, whatever the parser makes of it. Names are looked up as the last analysis knew them, so
  * that an answer does not wait for the next.
  */
+import { named } from "../engine/pack-definitions.ts";
 import type { Definition } from "../engine/data.ts";
 import { enclosing } from "../places.ts";
 import type { View } from "../workspace.ts";
@@ -62,7 +63,6 @@ const NOTHING: Meaning = { definition: null, of: [] };
 
 /** What a chain stands for at an offset of the analysed text. */
 export function meaningOf(view: View, links: readonly Link[], offset: number): Meaning {
-  const { definitions } = view.program;
   let meaning: Meaning = NOTHING;
   for (const [i, link] of links.entries()) {
     if (link.kind === "index") {
@@ -82,7 +82,6 @@ export function meaningOf(view: View, links: readonly Link[], offset: number): M
         : (membersOf(view, meaning.of).find((one) => one.name === link.name) ?? null);
     if (found === null) return NOTHING;
     meaning = { definition: found, of: ofDefinition(found) };
-    void definitions;
   }
   return meaning;
 }
@@ -122,17 +121,16 @@ export function visibleAt(view: View, offset: number): Definition[] {
     around = around.container === null ? null : program.definitions[around.container]!;
   }
   // 2. The module's names, and what everybody sees.
-  for (const [name, id] of Object.entries(module.scope)) add({ ...program.definitions[id]!, name });
+  for (const [name, id] of Object.entries(module.scope)) add(named(program.definitions[id]!, name));
   for (const one of ambientNames(view)) add(one);
   return found;
 }
 
 /** What every module sees; what only the library itself has much use for comes last. */
 export function ambientNames({ program }: View): Definition[] {
-  const all = Object.entries(program.ambient).map(([name, id]) => ({
-    ...program.definitions[id]!,
-    name,
-  }));
+  const all = Object.entries(program.ambient).map(([name, id]) =>
+    named(program.definitions[id]!, name),
+  );
   const isHelper = ({ name, kind }: Definition) => kind === "function" && name.includes("_");
   return [...all.filter((one) => !isHelper(one)), ...all.filter(isHelper)];
 }
@@ -185,7 +183,7 @@ export function membersOf(view: View, of: readonly number[]): Definition[] {
       const module = modules.find((one) => one.definition === id);
       if (module !== undefined) {
         for (const [name, member] of Object.entries(module.scope)) {
-          add({ ...definitions[member]!, name });
+          add(named(definitions[member]!, name));
         }
         return;
       }

@@ -1,5 +1,6 @@
 /** The parameters of the call around a place. */
 import type { SignatureHelp, SignatureHelpParams } from "vscode-languageserver";
+import { named } from "../engine/pack-definitions.ts";
 import type { Definition } from "../engine/data.ts";
 import type { View } from "../workspace.ts";
 import { chainBefore, meaningOf, membersOf } from "./chains.ts";
@@ -54,7 +55,7 @@ function callee(view: View, text: string, open: number): Definition | null {
   if (definition === null) return null;
   if (definition.kind !== "class" && definition.kind !== "struct") return definition;
   const init = membersOf(view, [definition.id]).find((one) => one.name === "__init__");
-  return init === undefined ? null : { ...init, name: definition.name };
+  return init === undefined ? null : named(init, definition.name);
 }
 
 interface Call {
