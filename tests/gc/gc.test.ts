@@ -36,6 +36,12 @@ const MODES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     WRIGHT_GC_POISON: "1",
   },
   "collecting at every third allocation": { WRIGHT_GC_STRESS: "3", WRIGHT_GC_POISON: "1" },
+  // Many objects are stored to in between, and under stress only few are listed.
+  "collecting at every fiftieth allocation, checked": {
+    WRIGHT_GC_STRESS: "50",
+    WRIGHT_GC_VERIFY: "1",
+    WRIGHT_GC_POISON: "1",
+  },
   "collecting at every allocation, checked": {
     WRIGHT_GC_STRESS: "1",
     WRIGHT_GC_VERIFY: "1",
@@ -49,6 +55,7 @@ const OPERATIONS: Readonly<Record<string, number>> = {
   "a nursery of 4 KB": isFull ? 3_000_000 : 60_000,
   "a nursery of 4 KB, checked": isFull ? 20_000 : 4000,
   "collecting at every third allocation": isFull ? 10_000 : 1000,
+  "collecting at every fiftieth allocation, checked": isFull ? 20_000 : 2000,
   "collecting at every allocation, checked": isFull ? 1000 : 200,
 };
 

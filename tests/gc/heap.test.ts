@@ -1,7 +1,10 @@
 /** Heap dumps: what VMs write (with every collector the same), and what `wright heap` makes of it. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
 import { analyse, byType, DumpError, readDump, waysTo } from "../../cli/heap-dump.ts";
 import { COLLECTORS, needsBarriers } from "../../compiler/collectors.ts";
@@ -52,6 +55,25 @@ describe.for(COLLECTORS)("with the collector %s", (gc) => {
     expect(hoard.code).toBe(1);
     expect(hoard.stderr).toContain("in hoard");
     expect(summary(file).page.count).toBeGreaterThan(50_000);
+  });
+
+  // Without a collection there is no moment for it.
+  test.skipIf(gc === "none")("a signal asks for a dump", { timeout: 300_000 }, async () => {
+    const path = await build();
+    const file = join(output, `${gc}-signal.heap`);
+    const child = spawn(path, ["wait", "60"], { env: { WRIGHT_HEAP_DUMP: file } });
+    const ended = once(child, "exit");
+    try {
+      await once(child.stdout, "data");
+      expect(existsSync(file)).toBe(false);
+      child.kill("SIGUSR1");
+      const isWhole = () => existsSync(file) && /^end \d+$/m.test(readFileSync(file, "utf8"));
+      while (!isWhole() && child.exitCode === null && child.signalCode === null) await sleep(20);
+    } finally {
+      child.kill("SIGKILL");
+    }
+    expect(await ended).toEqual([null, "SIGKILL"]);
+    expect(summary(file).page).toMatchObject({ count: 1001, retained: 1001 * PAGE });
   });
 });
 
