@@ -258,7 +258,7 @@ class ModuleCheck {
       this.#raw(use.span, "the type `ptr`");
     }
     if (symbol === null) this.#unbound(use, what);
-    else if (symbol.kind === "module" && use.member !== null) {
+    else if (symbol.kind === "module" && use.member !== null && use.member.text !== "") {
       if (memberOf(symbol, use.member.text) === undefined) {
         this.#diagnostics.push(missingMember(symbol, use.member.text, use.member.span));
       }

@@ -527,7 +527,9 @@ function collectStores(body: readonly Statement[], self: string, found: FieldSto
 function collectTarget(target: Expression, self: string, found: FieldStore[]): void {
   switch (target.kind) {
     case "attribute":
-      if (target.object.kind === "name" && target.object.text === self) {
+      // Without a name, it is still being written.
+      const { text } = target.name;
+      if (target.object.kind === "name" && target.object.text === self && text !== "") {
         found.push({ name: target.name.text, span: target.name.span });
       }
       break;

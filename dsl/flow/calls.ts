@@ -12,6 +12,7 @@ import {
   binary,
   comprehension,
   expression,
+  isUnfinished,
   memberOfConstant,
   valueOrModule,
 } from "./expressions.ts";
@@ -33,7 +34,8 @@ export function call(b: FunctionBuilder, e: ExpressionOf<"call">): HighValue {
     const name = symbol === null ? null : preludeName(symbol);
     const made = name === null ? null : libraryCall(b, name, e);
     if (made !== null) return made;
-  } else if (callee.kind === "attribute") return attributeCall(b, e, callee);
+  } else if (callee.kind === "attribute" && !isUnfinished(callee))
+    return attributeCall(b, e, callee);
   return plainCall(b, e, expression(b, callee));
 }
 

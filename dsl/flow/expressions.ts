@@ -354,7 +354,16 @@ function truthOfConstant(value: StaticValue): boolean | null {
 
 // ---------------------------------------------------------------- attributes and items
 
+/** `x.`, where a name is still to come: the parser has said so. */
+export function isUnfinished(e: ExpressionOf<"attribute">): boolean {
+  return e.name.text === "";
+}
+
 function attribute(b: FunctionBuilder, e: ExpressionOf<"attribute">): HighValue {
+  if (isUnfinished(e)) {
+    if (!isSuper(b, e.object)) valueOrModule(b, e.object);
+    return b.error();
+  }
   if (isSuper(b, e.object)) return superProperty(b, e);
   const object = valueOrModule(b, e.object);
   const known = object.kind === "const" ? memberOfConstant(b, object.value, e) : null;

@@ -7,7 +7,7 @@ import { described } from "../bind/define.ts";
 import type { EnumSymbol, FieldDeclaration, InlineItems, StaticValue } from "../bind/symbols.ts";
 import type { FunctionBuilder } from "./build.ts";
 import type { Draft } from "./emitter.ts";
-import { condition, expression, type BranchTargets } from "./expressions.ts";
+import { condition, expression, isUnfinished, type BranchTargets } from "./expressions.ts";
 import { OPERATOR_OPS, type HighOpName, type HighValue } from "./ops.ts";
 import { EXHAUSTED, refuseResult, yieldStatement } from "./generators.ts";
 import { matchStatement } from "./patterns.ts";
@@ -592,7 +592,8 @@ export function store(b: FunctionBuilder, target: Expression, value: HighValue):
       b.writeName(target.text, value, target.span);
       break;
     case "attribute":
-      storeAttribute(b, target, expression(b, target.object), value);
+      if (isUnfinished(target)) expression(b, target);
+      else storeAttribute(b, target, expression(b, target.object), value);
       break;
     case "index": {
       const args = [expression(b, target.object), expression(b, target.index), value];
@@ -694,6 +695,11 @@ function augmentedAssign(
       break;
     }
     case "attribute": {
+      if (isUnfinished(target)) {
+        expression(b, target);
+        expression(b, operand);
+        break;
+      }
       const object = expression(b, target.object);
       const aux = {
         name: target.name.text,

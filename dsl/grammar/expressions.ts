@@ -323,6 +323,7 @@ export class ExpressionGrammar extends LiteralGrammar {
     }
   });
 
+  /** Empty where there is none: whoever looks it up has nothing more to say. */
   private attributeName(): Name {
     if (this.next() === NAME) return this.nameOf(this.CONSUME2(T.Name));
     const token = this.LA(1);
@@ -336,7 +337,7 @@ export class ExpressionGrammar extends LiteralGrammar {
       `'${token.image}' is a keyword and cannot name an attribute`,
     );
     this.skip();
-    return this.nameOf(token);
+    return { text: "", span: this.spanOf(token) };
   }
 
   private readonly atoms = [
