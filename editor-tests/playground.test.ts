@@ -190,6 +190,111 @@ describe("a virtual machine in a worker", () => {
   });
 });
 
+interface Hosted {
+  readonly language: string;
+  readonly program: string;
+  /** Of the program that the page has at first. */
+  readonly output: string;
+  /** A file of the language's Wright source, what to look for in it, and a line there with what is inferred. */
+  readonly source: string;
+  readonly place: string;
+  readonly typed: string;
+  /** Counts for ever and says so now and then; what it has said after a while. */
+  readonly endless: string;
+  readonly said: string;
+}
+
+const HOSTED: readonly Hosted[] = [
+  {
+    language: "som",
+    program: "Tour.som",
+    output: "1606938044258990275541962092341162602522202993782792835301376",
+    source: "main.wr",
+    place: "command = CommandLine(argv)",
+    typed: "command: CommandLine = CommandLine(argv)",
+    endless: `Tour = (
+  run = (
+    | n |
+    n := 0.
+    [true] whileTrue: [
+      n := n + 1.
+      n % 100000 = 0 ifTrue: [n println]]
+  )
+)
+`,
+    said: "300000",
+  },
+  {
+    language: "scheme",
+    program: "program.scm",
+    output: "2 to the 200th: 1606938044258990275541962092341162602522202993782792835301376",
+    source: "machine.wr",
+    place: "frame.registers[1] = kept",
+    typed: "frame: Frame = Frame(code, code.register_count, caller)",
+    endless: `(import (scheme base) (scheme write))
+(let loop ((n 1))
+  (when (= (remainder n 100000) 0)
+    (write n)
+    (newline))
+  (loop (+ n 1)))
+`,
+    said: "300000",
+  },
+];
+
+describe.for(HOSTED)("$language's virtual machine", (hosted) => {
+  const { language, program } = hosted;
+
+  it("runs the page's program", { timeout: 400_000 }, async () => {
+    buildModule(language);
+    await page.goto(`${address}?language=${language}`);
+    await page.waitForSelector(".monaco-editor .view-line");
+    expect(await page.locator("#machine").inputValue()).toBe("wasm");
+    await page.locator(`#files button[data-file="${program}"]`).click();
+    await page.locator("#run").click();
+    await outputWith(hosted.output);
+    await state(/exit code 0/);
+    await picture(page, `playground-${language}`);
+  });
+
+  it("is there to read, with types", async () => {
+    await page.locator(`#files button[data-file="${hosted.source}"]`).click();
+    await goBehind(hosted.place);
+    await eventually(
+      "the inferred type",
+      async () => ((await editorText()).includes(hosted.typed) ? true : null),
+      100,
+    );
+    await picture(page, `playground-${language}-source`);
+  });
+
+  it("runs what was shared, shows output as it comes, and can be stopped", async () => {
+    const files = { [program]: hosted.endless };
+    const args = language === "som" ? "Tour" : program;
+    const shared = { project: language, files, open: program, args, input: "" };
+    await page.goto("about:blank");
+    await page.goto(address + (await toFragment(shared)));
+    await page.waitForSelector(".monaco-editor .view-line");
+    expect(await editorText()).toContain("100000");
+    expect(await page.locator("#machine").inputValue()).toBe("wasm");
+    await page.locator("#run").click();
+    await outputWith(hosted.said);
+    expect(await page.locator("#state").innerText()).toBe("running …");
+    await page.locator("#stop").click();
+    await state(/^stopped$/);
+    const before = await page.locator("#output").innerText();
+    await page.waitForTimeout(300);
+    expect(await page.locator("#output").innerText()).toBe(before);
+  });
+
+  it("says what is wrong with a program", async () => {
+    await page.fill("#args", "nowhere");
+    await page.locator("#run").click();
+    await state(/exit code [1-9]/);
+    expect(await outputWith("nowhere")).toContain("nowhere");
+  });
+});
+
 describe("a link", () => {
   it("brings another page to the same state", async () => {
     await choose("calc", "tour.calc");

@@ -11,4 +11,4 @@ export interface Given {
 }
 
 /** Runs a module to its end and gives its exit code. */
-export function run(bytes: Uint8Array<ArrayBuffer>, given: Given): number;
+export function run(module: WebAssembly.Module | Uint8Array<ArrayBuffer>, given: Given): number;

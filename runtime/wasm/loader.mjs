@@ -9,8 +9,7 @@
 import { readFileSync, realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
-import { WASI } from "node:wasi";
-import { isMainThread, Worker, workerData } from "node:worker_threads";
+import { isMainThread, Worker } from "node:worker_threads";
 
 /** The stack of the thread in which a program runs that is started from the command line. */
 const STACK_MEGABYTES = 256;
@@ -18,7 +17,7 @@ const STACK_MEGABYTES = 256;
 /**
  * Runs a module and gives its exit code.
  *
- * @param {Uint8Array} bytes the module
+ * @param {WebAssembly.Module | Uint8Array} module
  * @param {object} given
  * @param {string[]} [given.args] the program's name and its arguments
  * @param {Record<string, string>} [given.env] environment variables; none unless given
@@ -31,8 +30,9 @@ const STACK_MEGABYTES = 256;
  * @param {number} [given.stderr]
  * @returns {number}
  */
-export function run(bytes, given) {
+export function run(module, given) {
   const { args = ["program"], env = {}, folders = {}, stackBytes, stdin, stdout, stderr } = given;
+  const { WASI } = process.getBuiltinModule("node:wasi");
   const wasi = new WASI({
     version: "preview1",
     args,
@@ -43,32 +43,35 @@ export function run(bytes, given) {
     ...(stdout === undefined ? {} : { stdout }),
     ...(stderr === undefined ? {} : { stderr }),
   });
-  const module = new WebAssembly.Module(bytes);
+  const compiled = module instanceof WebAssembly.Module ? module : new WebAssembly.Module(module);
   const imports = wasi.getImportObject();
-  const instance = new WebAssembly.Instance(module, imports);
+  const instance = new WebAssembly.Instance(compiled, imports);
   if (stackBytes !== undefined) instance.exports.stack_bytes.value = stackBytes;
   return wasi.start(instance);
 }
 
-/** The module beside this file, with this process's arguments, environment and files. */
+/** The worker's program, in which `run` is all that there is: a module of its own would take longer to load. */
+const WORKER = `
+  const { module, given } = require("node:worker_threads").workerData;
+  ${run}
+  process.exitCode = run(module, given);
+`;
+
+/**
+ * Runs the module beside this file with this process's arguments, environment and files, in a thread
+ * with a large stack.
+ */
 function runBesideUs(path) {
-  return run(readFileSync(path), {
+  const given = {
     args: [path, ...process.argv.slice(2)],
-    env: process.env,
+    env: { ...process.env },
     folders: { ".": process.cwd(), "/": "/" },
     // Engines take more for a frame than the program counts.
     stackBytes: (STACK_MEGABYTES / 4) * 2 ** 20,
-  });
-}
-
-const here = fileURLToPath(import.meta.url);
-if (!isMainThread && workerData?.wrightModule !== undefined) {
-  process.exitCode = runBesideUs(workerData.wrightModule);
-} else if (isMainThread && process.argv[1] !== undefined && here === realpath(process.argv[1])) {
-  useBranchHints();
-  const worker = new Worker(new URL(import.meta.url), {
-    argv: process.argv.slice(2),
-    workerData: { wrightModule: here.replace(/\.mjs$/, ".wasm") },
+  };
+  const worker = new Worker(WORKER, {
+    eval: true,
+    workerData: { module: compile(readFileSync(path)), given },
     resourceLimits: { stackSizeMb: STACK_MEGABYTES },
   });
   worker.on("exit", (code) => (process.exitCode = code));
@@ -76,11 +79,17 @@ if (!isMainThread && workerData?.wrightModule !== undefined) {
 
 /**
  * Modules say which of their tests hardly ever hold, of which V8 makes better code. Browsers do so
- * unasked; from its version 14 on so does Node, and an older one that is asked.
+ * unasked; from its version 14 on so does Node, and an older one that is asked. It is asked for
+ * this module alone: with other settings than usual Node starts a thread without its cached code.
  */
-function useBranchHints() {
-  if (Number.parseInt(process.versions.v8) < 14)
+function compile(bytes) {
+  if (Number.parseInt(process.versions.v8) >= 14) return new WebAssembly.Module(bytes);
+  try {
     setFlagsFromString("--experimental-wasm-branch-hinting");
+    return new WebAssembly.Module(bytes);
+  } finally {
+    setFlagsFromString("--no-experimental-wasm-branch-hinting");
+  }
 }
 
 function realpath(path) {
@@ -90,3 +99,7 @@ function realpath(path) {
     return path;
   }
 }
+
+const here = fileURLToPath(import.meta.url);
+if (isMainThread && process.argv[1] !== undefined && here === realpath(process.argv[1]))
+  runBesideUs(here.replace(/\.mjs$/, ".wasm"));
