@@ -12,7 +12,7 @@ import { isFunctionValue } from "../passes/reachable.ts";
 import { identifier, stringLiteral } from "./names.ts";
 import type { Names } from "./names.ts";
 import { members, storageType } from "./types.ts";
-import { mayReferToAllocated, storageSize } from "../ll/types.ts";
+import { bytesOfCards, mayReferToAllocated, storageSize } from "../ll/types.ts";
 import type { LLConst, LLConstant, LLFunction, LLTable } from "../ll/program.ts";
 import type { ImmediateInfo, LLType, Storage } from "../ll/types.ts";
 
@@ -68,7 +68,8 @@ export class Constants {
       return `((wr_ref)${taggedWord(object.type.immediate!, object.payload)})`;
     }
     this.mentioned.add(object);
-    return `((wr_ref)${this.objectName(object)})`;
+    const cards = cardsOf(object);
+    return `((wr_ref)${cards === 0 ? this.objectName(object) : `(${this.objectName(object)} + ${cards})`})`;
   }
 
   objectName(object: Prebuilt): string {
@@ -81,6 +82,11 @@ export class Constants {
     this.mentioned.clear();
     return lines;
   }
+}
+
+/** The bytes before it in its C object, which are for the collector. */
+function cardsOf(object: Prebuilt): number {
+  return object instanceof HeapArray ? bytesOfCards(object.type, object.items.length) : 0;
 }
 
 const LONGEST_HINT = 24;
@@ -153,8 +159,11 @@ export function objectDefinitions({ objects, names }: Data): string {
         ? sizedStruct(object, names, arrayStructs)
         : structOf(object, names);
     const name = constants.objectName(object);
-    declarations.push(`extern ${type} ${name};`);
-    definitions.push(`${type} ${name} = {${initializer(object, constants, names)}};`);
+    const cards = cardsOf(object);
+    const whole = cards === 0 ? type : cardedStruct(type, cards, arrayStructs);
+    const text = initializer(object, constants, names);
+    declarations.push(`extern ${whole} ${name};`);
+    definitions.push(`${whole} ${name} = {${cards === 0 ? text : `.object_ = {${text}}`}};`);
   }
   const roots = [...objects]
     .filter(({ type }) => mayReferToAllocated(type))
@@ -174,7 +183,7 @@ export function objectDefinitions({ objects, names }: Data): string {
 class DataConstants extends Constants {
   override reference(object: HeapObject): string {
     if (object instanceof Immediate) return super.reference(object);
-    return `((wr_ref)&${this.objectName(object)})`;
+    return `((wr_ref)&${this.objectName(object)}${cardsOf(object) === 0 ? "" : ".object_"})`;
   }
 }
 
@@ -194,10 +203,19 @@ function sizedStruct(object: HeapArray, names: Names, declared: Map<string, stri
   return name;
 }
 
+/** `struct T_array_of_5000_carded`: the object behind what the collector keeps of it. */
+function cardedStruct(type: string, cards: number, declared: Map<string, string>): string {
+  const name = `${type}_carded`;
+  const members = `  _Alignas(8) unsigned char cards_[${cards}];\n  ${type} object_;`;
+  declared.set(name, `${name} {\n${members}\n};`);
+  return name;
+}
+
 function initializer(object: Prebuilt, constants: Constants, names: Names): string {
   const { type } = object;
   const hash = object.hash === 0 ? "" : ` | UINT32_C(${object.hash & HASH_MASK}) << WR_HASH_SHIFT`;
-  const cells = [`.h_ = {${type.classId}, WR_PREBUILT | WR_TRACK${hash}}`];
+  const cards = cardsOf(object) === 0 ? "" : " | WR_CARDS";
+  const cells = [`.h_ = {${type.classId}, WR_PREBUILT | WR_TRACK${cards}${hash}}`];
   const fieldNames = names.fieldsOf(type);
   for (const field of type.fields) {
     const text = stored(object.fields[field.index], field.storage, constants);

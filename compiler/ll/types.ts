@@ -189,6 +189,21 @@ export function mayReferToAllocated(type: StructType | ArrayType): boolean {
   return strongFields(type).some((index) => !type.fields[index]!.final);
 }
 
+/** Prebuilt arrays of references that are so long have cards, as long allocated ones do. */
+const CARDED_FROM = 1024;
+/** Items for which an array has a card, a byte; and the bytes of the prefix that lies behind the cards. */
+const CARD_ITEMS = 8;
+const PREFIX_BYTES = 32;
+
+/**
+ * The bytes before a prebuilt array of this length that are the collector's: zeros, a multiple of 8
+ * (`runtime/gc/generations/large.wr` has the layout). 0 if it has no cards.
+ */
+export function bytesOfCards(type: StructType | ArrayType, length: number): number {
+  if (type.kind !== "array" || type.item.kind !== "ref" || length < CARDED_FROM) return 0;
+  return Math.floor((Math.floor(length / CARD_ITEMS) + 8) / 8) * 8 + PREFIX_BYTES;
+}
+
 /** Whether a class is `base` or below it. */
 export function isBelow(type: StructType, base: StructType): boolean {
   return base.classId <= type.classId && type.classId <= base.lastSubclassId;

@@ -14,6 +14,7 @@ import { HeapArray, HeapStruct, Immediate, type HeapObject, type Word } from "..
 import type { LLConstant, LLFunction, LLTable } from "../ll/program.ts";
 import type { Frame } from "../ll/sites.ts";
 import {
+  bytesOfCards,
   layoutOf,
   mayReferToAllocated,
   storageSize,
@@ -62,6 +63,7 @@ export type ProgramTable = Record<(typeof PROGRAM_WORDS)[number], number>;
 const FIRST = 4096;
 /** As in runtime/native/wright.h: the collector's bits of prebuilt objects, and where hashes begin. */
 const PREBUILT_BITS = 1 | 2;
+const CARDS_BIT = 16;
 const HASH_SHIFT = 7;
 const HASH_MASK = 0xffffff;
 
@@ -106,7 +108,8 @@ export class MemoryImage {
     if (at === undefined) {
       const layout = layoutIn(object.type);
       const items = object instanceof HeapArray ? object.items.length * itemSize(object) : 0;
-      at = this.#take(align(layout.end + items, 8), 8);
+      const cards = cardsOf(object);
+      at = this.#take(cards + align(layout.end + items, 8), 8) + cards;
       this.#objects.set(object, at);
       this.#pending.push(object);
       if (mayReferToAllocated(object.type)) this.#roots.push(at);
@@ -236,7 +239,8 @@ export class MemoryImage {
     const { type } = object;
     const layout = layoutIn(type);
     this.#view.setUint32(at, type.classId, true);
-    this.#view.setUint32(at + 4, PREBUILT_BITS | ((object.hash & HASH_MASK) << HASH_SHIFT), true);
+    const bits = PREBUILT_BITS | (cardsOf(object) === 0 ? 0 : CARDS_BIT);
+    this.#view.setUint32(at + 4, bits | ((object.hash & HASH_MASK) << HASH_SHIFT), true);
     for (const field of type.fields)
       this.#store(at + layout.fields[field.index]!, field.storage, object.fields[field.index]);
     if (!(object instanceof HeapArray)) return;
@@ -292,6 +296,11 @@ export class MemoryImage {
     PROGRAM_WORDS.forEach((name, i) => this.#setWord(PROGRAM + i * 8, BigInt(full[name])));
     return { bytes: this.#bytes.subarray(0, this.#end), end };
   }
+}
+
+/** The bytes before it that are for the collector. */
+function cardsOf(object: Prebuilt): number {
+  return object instanceof HeapArray ? bytesOfCards(object.type, object.items.length) : 0;
 }
 
 function itemSize(object: HeapArray): number {

@@ -62,6 +62,7 @@ typedef void (*wr_fn)(void);
 /* Collector bits that generated static data uses. */
 #define WR_PREBUILT UINT32_C(1) /* lies in static data, never moves */
 #define WR_TRACK UINT32_C(2)    /* a store of a reference has to be reported to the collector */
+#define WR_CARDS UINT32_C(16)   /* an array with cards before it, which say what was stored to */
 
 WR_INLINE bool wr_is_tagged(wr_ref x) { return ((uintptr_t)x & 3) != 0; }
 
