@@ -26,6 +26,7 @@ import {
   type Compiler,
   type FlagOptions,
 } from "./toolchain.ts";
+import { recentlyCompiled, rememberCompiled } from "./recent.ts";
 import { collectorSource } from "../collector.ts";
 import { DEFAULT_COLLECTOR, type CollectorName } from "../collectors.ts";
 import type { LLProgram } from "../ll/program.ts";
@@ -102,6 +103,7 @@ async function buildIn(
   }
   const compiled = await compilation.finish();
   if (!Array.isArray(compiled)) return { ok: false, problem: compiled };
+  await compilation.remember();
   // 3. The executable, under a temporary name first.
   return await link(compiled, compiler, options);
 }
@@ -123,10 +125,11 @@ async function emitInto(
   options.onProgress?.({ kind: "emitted", files, characters });
 }
 
-/** Headers come before what includes them, the program's before the runtime's: those are often cached. */
+/** Headers come before what includes them, the program's files before the runtime's: those are often cached. */
 async function* sourceFiles(program: LLProgram, options: BuildOptions): AsyncGenerator<CFile> {
   yield* await runtimeFiles(RUNTIME_HEADERS);
-  yield* emitC(program, emitOptions(options));
+  const first = await recentlyCompiled(cacheDirectory(options), options.output);
+  yield* emitC(program, { ...emitOptions(options), first });
   yield* await runtimeFiles(RUNTIME_SOURCES);
   if (options.policy !== undefined) yield policyFile(options.policy);
   yield collectorSource(cacheDirectory(options), options.gc ?? DEFAULT_COLLECTOR);
@@ -199,6 +202,7 @@ class Compilation {
   readonly #units: Unit[] = [];
   readonly #pending: Unit[] = [];
   readonly #workers = new Set<Promise<void>>();
+  readonly #compiled: string[] = [];
   #done = 0;
   #isComplete = false;
   #problem: BuildProblem | null = null;
@@ -259,8 +263,16 @@ class Compilation {
       const failure = await compile(unit, this.#work, this.#compiler, this.#flags, this.#options);
       this.#problem ??= failure;
       if (this.#problem !== null) return;
+      this.#compiled.push(unit.name);
       this.#finished(unit, false);
     }
+  }
+
+  /** For the next build of this executable. */
+  async remember(): Promise<void> {
+    const known = this.#units.length - this.#compiled.length;
+    const cache = cacheDirectory(this.#options);
+    await rememberCompiled(cache, this.#options.output, this.#compiled, known);
   }
 
   #finished({ name }: Unit, cached: boolean): void {

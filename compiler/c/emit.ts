@@ -29,6 +29,8 @@ export interface EmitOptions {
   readonly layout: "together" | "scattered";
   /** Characters of C per file, roughly. */
   readonly fileSize: number;
+  /** Names of scattered files that are wanted before the others. */
+  readonly first: readonly string[];
 }
 
 export interface CFile {
@@ -36,7 +38,12 @@ export interface CFile {
   readonly text: string;
 }
 
-const DEFAULT_EMIT_OPTIONS: EmitOptions = { lines: false, layout: "together", fileSize: 400_000 };
+const DEFAULT_EMIT_OPTIONS: EmitOptions = {
+  lines: false,
+  layout: "together",
+  fileSize: 400_000,
+  first: [],
+};
 
 interface Context {
   readonly program: LLProgram;
@@ -63,14 +70,15 @@ export function* emitC(
   // 1. Names are given in the program's order, whatever the files' order.
   for (const fn of program.functions) context.names.fn(fn);
   yield emitHeader(context);
-  // 2. Functions.
+  // 2. Data that knows functions by name only. It is large, and gives every object its name.
+  yield emitData(context);
+  // 3. Functions.
   const outOfLine = program.functions.filter((fn) => fn.graph !== null && !isInHeader(fn, context));
   yield* context.options.layout === "together"
     ? emitTogether(context, outOfLine)
     : emitScattered(context, outOfLine);
-  // 3. Everything that is data.
+  // 4. The places that they mention.
   yield emitSites(context);
-  yield emitData(context);
 }
 
 /** Functions that every file has its own copy of. What is used as a value needs one address. */
@@ -94,7 +102,9 @@ export function emitLibraryC(program: LLProgram, name: string): CFile {
   const defined = program.functions.filter((fn) => fn.graph !== null);
   const file = fileContext(context);
   const bodies = defined.map((fn) => `static ${emitFunction(fn, file)}`);
-  const sites = context.sites.definitions(context.names).map((text) => `static ${text}`);
+  const sites = context.sites
+    .definitions(program.functions, context.names)
+    .map((text) => `static ${text}`);
   const prototypes = program.functions.map((fn) =>
     fn.graph === null
       ? externDeclaration(fn, context.names)
@@ -205,7 +215,11 @@ function fileOfCode(
 ): CFile {
   const declared = preamble(context, file, functions);
   const text = joinSections(['#include "program.h"', ...declared, ...bodies]);
-  return { name: `code_${number}.c`, text };
+  return { name: nameOf(number), text };
+}
+
+function nameOf(number: number): string {
+  return `code_${number}.c`;
 }
 
 function* emitTogether(context: Context, functions: readonly LLFunction[]): Generator<CFile> {
@@ -242,8 +256,8 @@ const CHARACTERS_PER_OP = 30;
 
 /**
  * Each function in the file that its name's hash chooses. The number of files is a power of two, so
- * that it changes when a program has doubled and not before. The largest file comes first, so that
- * the last one to be compiled is a small one.
+ * that it changes when a program has doubled and not before. After what is wanted first, the largest
+ * file comes first, so that the last one to be compiled is a small one. No text depends on the order.
  */
 function* emitScattered(context: Context, functions: readonly LLFunction[]): Generator<CFile> {
   const sizes = new Map(functions.map((fn) => [fn, sizeOf(fn)]));
@@ -261,7 +275,9 @@ function* emitScattered(context: Context, functions: readonly LLFunction[]): Gen
     file.functions.sort((a, b) => (a.name < b.name ? -1 : 1));
     file.size = sizeOfAll(file.functions);
   }
-  files.sort((a, b) => b.size - a.size);
+  const first = new Set(context.options.first);
+  const isFirst = (file: { readonly number: number }) => Number(first.has(nameOf(file.number)));
+  files.sort((a, b) => isFirst(b) - isFirst(a) || b.size - a.size);
   for (const file of files)
     if (file.functions.length > 0) yield codeFile(context, file.number, file.functions);
 }
@@ -272,8 +288,8 @@ function sizeOf({ graph }: LLFunction): number {
 
 // ---- data --------------------------------------------------------------------------------------------
 
-function emitSites({ sites, names }: Context): CFile {
-  const sections = ['#include "wright.h"', ...sites.definitions(names)];
+function emitSites({ sites, names, program }: Context): CFile {
+  const sections = ['#include "wright.h"', ...sites.definitions(program.functions, names)];
   return { name: "sites.c", text: joinSections(sections) };
 }
 

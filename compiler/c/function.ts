@@ -72,11 +72,14 @@ export class Sites {
     return `&${names.sites(fn)}[${index}]`;
   }
 
-  definitions(names: Names): string[] {
-    return [...this.#records].map(
-      ([fn, records]) =>
-        `const wr_site ${names.sites(fn)}[] = {\n${[...records.keys()].map((one) => `  ${one},`).join("\n")}\n};`,
-    );
+  /** In the order of `functions`, whatever order their code was written in. */
+  definitions(functions: readonly LLFunction[], names: Names): string[] {
+    return functions.flatMap((fn) => {
+      const records = this.#records.get(fn);
+      if (records === undefined) return [];
+      const rows = [...records.keys()].map((one) => `  ${one},`).join("\n");
+      return [`const wr_site ${names.sites(fn)}[] = {\n${rows}\n};`];
+    });
   }
 }
 

@@ -14,24 +14,33 @@ function source(edited: string): string {
     `    if len(values) > ${i} and name == "twenty":`,
     `        raise ValueError("too many for " + name)`,
     ...(i === 7 ? [edited] : []),
+    `    twins[${i % 4}].seen += 1`,
     `    for value in values:`,
     `        print(name, value, "of ${i}")`,
     `    return work_${(i + 1) % 20}(values, name) + ${i}`,
     "",
   ];
   return [
+    "class Twin:",
+    "    def __init__(self):",
+    "        self.seen = 0",
+    "",
+    "twins = [Twin(), Twin(), Twin(), Twin()]",
+    "first_twin, second_twin = twins[0], twins[1]",
+    "",
     ...Array.from({ length: 20 }, (_, i) => body(i).join("\n")),
     "def main(argv: list[str]) -> int:",
+    "    first_twin.seen += second_twin.seen",
     "    return work_0([len(argv)], argv[0])",
     "",
   ].join("\n");
 }
 
-function filesOf(edited: string): Map<string, string> {
+function filesOf(edited: string, first: readonly string[] = []): Map<string, string> {
   const host = folderHost("tests/run", { "main.wr": source(edited) });
   const program = compiled("main.wr", host, { optimise: true, effort: "quick" });
   prepareForNative(program);
-  const files = emitC(program, { layout: "scattered", fileSize: 4000 });
+  const files = emitC(program, { layout: "scattered", fileSize: 4000, first });
   return new Map([...files].map(({ name, text }) => [name, text]));
 }
 
@@ -50,4 +59,14 @@ test("more lines, another string and another call change one file of code", () =
   const edited =
     "    values.append(1)\n    if name == 'other text':\n        print(name, 'other text')";
   expect(changed(edited)).toEqual([expect.stringMatching(/^code_\d+\.c$/), "data.c", "sites.c"]);
+});
+
+test("what is wanted first comes first, and no text depends on that", () => {
+  const usual = filesOf("");
+  const code = [...usual.keys()].filter((name) => name.startsWith("code_"));
+  expect(code.length).toBeGreaterThan(3);
+  const first = code.slice(-2);
+  const other = filesOf("", [...first, "no such file"]);
+  expect([...other.keys()].filter((name) => name.startsWith("code_")).slice(0, 2)).toEqual(first);
+  for (const [name, text] of usual) expect(other.get(name)).toBe(text);
 });
