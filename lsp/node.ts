@@ -21,5 +21,6 @@ export function serve(
   const connection = named
     ? createConnection(ProposedFeatures.all)
     : createConnection(ProposedFeatures.all, process.stdin, process.stdout);
-  startServer(connection, { disk: diskHost(libraryRoot), engine: workerEngine(libraryRoot) });
+  const engine = workerEngine(libraryRoot, (message) => connection.console.warn(message));
+  startServer(connection, { disk: diskHost(libraryRoot), engine });
 }

@@ -2,6 +2,7 @@
  * The engine in a thread of its own, with as much memory as the program needs and little more: V8
  * collects the sooner the less it may have. A thread that runs out of memory is replaced by one that
  * may have twice as much; what editors hold is told again, and questions that were open are asked again.
+ * When it may have no more, those get an error, and the next question finds a new thread.
  */
 import { getCompileCacheDir } from "node:module";
 import { dirname } from "node:path";
@@ -23,7 +24,20 @@ export interface WorkerSetup {
   readonly compileCache: string | null;
 }
 
-export function workerEngine(libraryRoot: string): Engine {
+export interface MemoryLimits {
+  /** Megabytes for objects that stay: what a thread gets at first, and what it may have at most. */
+  readonly first: number;
+  readonly most: number;
+}
+
+const LIMITS: MemoryLimits = { first: FIRST_MEGABYTES, most: MOST_MEGABYTES };
+
+/** `report` is told, in a sentence, when a thread had to be replaced. */
+export function workerEngine(
+  libraryRoot: string,
+  report: (message: string) => void,
+  { first, most }: MemoryLimits = LIMITS,
+): Engine {
   const newest = new Int32Array(new SharedArrayBuffer(4));
   const folder = getCompileCacheDir();
   const setup: WorkerSetup = {
@@ -34,7 +48,7 @@ export function workerEngine(libraryRoot: string): Engine {
   /** What a new thread must be told: texts by path, and questions that nobody has answered. */
   const texts = new Map<string, EngineRequest>();
   const open = new Map<number, EngineRequest>();
-  let megabytes = FIRST_MEGABYTES;
+  let megabytes = first;
 
   const start = (): Worker => {
     const worker = new Worker(new URL("./engine-worker.ts", import.meta.url), {
@@ -50,21 +64,45 @@ export function workerEngine(libraryRoot: string): Engine {
       engine.answered(message);
     });
     worker.on("error", (error: Error & { readonly code?: string }) => {
-      if (error.code !== "ERR_WORKER_OUT_OF_MEMORY" || megabytes >= MOST_MEGABYTES) throw error;
-      megabytes *= 2;
-      current = start();
-      for (const request of [...texts.values(), ...open.values()]) current.postMessage(request);
+      if (error.code !== "ERR_WORKER_OUT_OF_MEMORY") throw error;
+      current = null;
+      if (megabytes < most) grow();
+      else giveUp();
     });
     return worker;
   };
 
+  const grow = (): void => {
+    const before = megabytes;
+    megabytes = Math.min(2 * megabytes, most);
+    report(`the analysis needs more than ${before} MB: it starts again with ${megabytes} MB`);
+    for (const request of open.values()) thread().postMessage(request);
+  };
+
+  const giveUp = (): void => {
+    const error = `the analysis needs more than ${megabytes} MB, which is as much as it may have`;
+    report(error);
+    const lost = [...open.keys()];
+    open.clear();
+    for (const id of lost) engine.answered({ id, result: null, error });
+  };
+
+  /** The thread; a new one, which knows all texts, where the last one is gone. */
+  const thread = (): Worker => {
+    if (current !== null) return current;
+    current = start();
+    for (const request of texts.values()) current.postMessage(request);
+    return current;
+  };
+
   const post = (request: EngineRequest): void => {
+    const to = thread();
     if (request.kind !== "text") open.set(request.id, request);
     else if (request.text === null) texts.delete(request.path);
     else texts.set(request.path, request);
-    current.postMessage(request);
+    to.postMessage(request);
   };
-  const engine = linkedEngine(post, newest, () => void current.terminate());
-  let current = start();
+  const engine = linkedEngine(post, newest, () => void current?.terminate());
+  let current: Worker | null = start();
   return engine;
 }
