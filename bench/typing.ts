@@ -8,6 +8,7 @@
  * - `errors`: how many letters left so many errors on the line that is being typed, once all is analysed;
  *   looked at after each letter but those inside of words, strings and comments, whose first letter tells.
  */
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,7 +19,6 @@ import { completion } from "../lsp/features/completion.ts";
 import { diagnosticsOf } from "../lsp/features/diagnostics.ts";
 import { uriOf } from "../lsp/uris.ts";
 import { Workspace } from "../lsp/workspace.ts";
-import { seeded } from "../tests/random-program.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const FIRST = 5;
@@ -30,9 +30,12 @@ type Subject = readonly [file: string, name: string];
 
 /** As many functions, by turns of one source and the next. */
 function chosen(seed: number, count: number): Subject[] {
-  const random = seeded(seed);
   const found = SOURCES.map((folder) => subjectsIn(folder));
-  return Array.from({ length: count }, (_, i) => random.pick(found[i % found.length]!));
+  return Array.from({ length: count }, (_, i) => {
+    const from = found[i % found.length]!;
+    const number = createHash("sha256").update(`${seed} ${i}`).digest().readUInt32BE();
+    return from[number % from.length]!;
+  });
 }
 
 function subjectsIn(folder: string): Subject[] {
