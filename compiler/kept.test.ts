@@ -1,14 +1,16 @@
 /** What is kept of the toolchain's own making is used again, and nothing else is. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { translateRuntime } from "./collector.ts";
+import { collectorIsKept, collectorSource, translateRuntime } from "./collector.ts";
+import { translateEarly } from "./early.ts";
 import { kept } from "./kept.ts";
 import { printFunction } from "./ll/print.ts";
 import type { LLProgram } from "./ll/program.ts";
 import { assertVerified } from "./ll/verify.ts";
 import { packPrograms, unpackPrograms } from "./pack.ts";
+import { wasmRuntimeIsKept } from "./wasm/build.ts";
 import { emitWasm } from "./wasm/module.ts";
 import { compiled, folderHost } from "../tests/run/engines.ts";
 import { prepareForNative } from "./passes/native.ts";
@@ -63,6 +65,26 @@ test("a cache that cannot be written costs time only", () => {
   writeFileSync(cache, "not a folder");
   expect(keep(cache, "content")).toEqual(["content", true]);
   expect(keep(cache, "again")).toEqual(["again", true]);
+});
+
+test.each(["native", "wasm"] as const)(
+  "a thread translates the runtime early: %s",
+  { timeout: 120_000 },
+  async (target) => {
+    const cache = join(folder, target);
+    const isThere = () =>
+      target === "wasm" ? wasmRuntimeIsKept(cache) : collectorIsKept(cache, "none");
+    expect(isThere()).toBe(false);
+    await translateEarly(cache, { target, gc: "none" });
+    expect(isThere()).toBe(availableParallelism() > 1);
+  },
+);
+
+test("a thread that cannot keep anything is no failure", { timeout: 120_000 }, async () => {
+  const cache = join(folder, "no folder");
+  writeFileSync(cache, "");
+  await translateEarly(cache, { target: "native", gc: "none" });
+  expect(collectorSource(cache, "none").text).toContain("wr_gc");
 });
 
 test("packed programs are what they were", { timeout: 120_000 }, () => {
