@@ -22,6 +22,7 @@ import { printHigh } from "../dsl/flow/text.ts";
 import { parseModule } from "../dsl/grammar/parser.ts";
 import { diagnostic, InternalError, note } from "../dsl/syntax/diagnostics.ts";
 import type { Diagnostic } from "../dsl/syntax/diagnostics.ts";
+import { withoutEchoes } from "../dsl/syntax/echoes.ts";
 import { ExitSignal, MachineError, WrightRaise } from "./eval/exceptions.ts";
 import { freeze } from "./eval/freeze.ts";
 import type { Host } from "./eval/host.ts";
@@ -148,7 +149,7 @@ export function analyse(
       ...(options.checkUncalled === undefined ? {} : { checkUncalled: options.checkUncalled }),
     }),
   );
-  const diagnostics = [...bound.diagnostics, ...program.diagnostics];
+  const diagnostics = withoutEchoes([...bound.diagnostics, ...program.diagnostics]);
   return {
     bound,
     program,

@@ -9,6 +9,7 @@ import { build } from "../dsl/flow/build.ts";
 import { parseModule } from "../dsl/grammar/parser.ts";
 import { renderDiagnostic } from "../dsl/syntax/render.ts";
 import type { Diagnostic } from "../dsl/syntax/diagnostics.ts";
+import { withoutEchoes } from "../dsl/syntax/echoes.ts";
 import { sourceFile } from "../dsl/syntax/source.ts";
 import type { SourceFile } from "../dsl/syntax/source.ts";
 
@@ -41,7 +42,7 @@ export function analyseFiles(files: Readonly<Record<string, string>>, entry: str
     buildGraph: (fn, constArgs, starCount) => build(fn, { program: bound, constArgs, starCount }),
     embed: () => null,
   });
-  return { program, diagnostics: [...bound.diagnostics, ...program.diagnostics] };
+  return { program, diagnostics: withoutEchoes([...bound.diagnostics, ...program.diagnostics]) };
 }
 
 export function analyseText(text: string, path = "main.wr"): Analysed {

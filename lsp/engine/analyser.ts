@@ -20,6 +20,7 @@ import { FlowCache } from "../../dsl/flow/cache.ts";
 import type { HighGraph, HighValue } from "../../dsl/flow/ops.ts";
 import { printStatic } from "../../dsl/flow/text.ts";
 import { parseModule, type ParsedModule } from "../../dsl/grammar/parser.ts";
+import { withoutEchoes } from "../../dsl/syntax/echoes.ts";
 import type { Diagnostic, Note } from "../../dsl/syntax/diagnostics.ts";
 import {
   endOffset,
@@ -116,7 +117,7 @@ export class Analyser {
     kept.flows.rebind(bound);
     this.#kept.set(entry, kept);
     const say = (found: readonly Diagnostic[]): readonly DiagnosticData[] => {
-      const all = [...bound.diagnostics, ...found];
+      const all = withoutEchoes([...bound.diagnostics, ...found]);
       const diagnostics = all.map((one) => this.#located(diagnosticData(one)));
       early(mistakesOnly(entry, bound, diagnostics, performance.now() - start));
       return diagnostics;

@@ -10,6 +10,7 @@ import {
   type DiagnosticRelatedInformation,
 } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
+import { isUnreadable } from "../../dsl/syntax/echoes.ts";
 import { diagnosticData } from "../engine/analyser.ts";
 import type { DiagnosticData, ProgramData } from "../engine/data.ts";
 import { mappingBetween } from "../engine/mapping.ts";
@@ -44,18 +45,13 @@ export function diagnosticsOf(
     (one) =>
       !SYNTAX.test(one.code) && !mapping.touched(one.start, Math.max(one.end, one.start + 1)),
   );
-  const { diagnostics } = workspace.parsed(document);
-  return [
-    ...diagnostics.map((one) => toProtocol(workspace, program, diagnosticData(one), document)),
-    ...kept.map((one) =>
-      toProtocol(
-        workspace,
-        program,
-        { ...one, start: mapping.forward(one.start), end: mapping.forward(one.end) },
-        document,
-      ),
-    ),
-  ];
+  const unread = workspace.parsed(document).diagnostics.map(diagnosticData);
+  const lineOf = (offset: number) => document.positionAt(offset).line;
+  const lines = new Set(unread.filter(isUnreadable).map((one) => lineOf(one.start)));
+  const moved = kept
+    .map((one) => ({ ...one, start: mapping.forward(one.start), end: mapping.forward(one.end) }))
+    .filter((one) => !lines.has(lineOf(one.start)));
+  return [...unread, ...moved].map((one) => toProtocol(workspace, program, one, document));
 }
 
 function toProtocol(
