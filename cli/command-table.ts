@@ -98,6 +98,7 @@ export const COMMANDS = [
         help: "where to put the VM (default: out/NAME)",
       },
       { name: "dev", help: "build fast, run slower: light optimisation, assertions kept" },
+      { name: "watch", short: "w", help: "build again whenever a file changes" },
       CC,
       {
         name: "gc",
@@ -120,7 +121,11 @@ export const COMMANDS = [
       },
       TIME,
     ],
-    examples: ["wright build langs/tiny", "wright build langs/tiny --target wasm"],
+    examples: [
+      "wright build langs/tiny",
+      "wright build langs/tiny --dev --watch",
+      "wright build langs/tiny --target wasm",
+    ],
     heavy: true,
   },
   {

@@ -251,6 +251,60 @@ describe("wright", () => {
     expect(left).toEqual([]);
   });
 
+  /** `wright … --watch`: `until` waits for output that it has not seen yet. */
+  function watcher(args: readonly string[]) {
+    const child = spawn(process.execPath, [LAUNCHER, ...args, "--watch"], {
+      cwd: FOLDER,
+      env: { ...process.env, NO_COLOR: "1" },
+    });
+    let said = "";
+    child.stdout.setEncoding("utf8").on("data", (data: string) => (said += data));
+    child.stderr.setEncoding("utf8").on("data", (data: string) => (said += data));
+    const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+    return {
+      async until(text: string): Promise<string> {
+        for (let waited = 0; waited < 40_000 && !said.includes(text); waited += 50)
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        expect(said).toContain(text);
+        const seen = said;
+        said = "";
+        return seen;
+      },
+      async interrupted(): Promise<number | null> {
+        child.kill("SIGINT");
+        return await ended;
+      },
+    };
+  }
+
+  it("check --watch checks again when a file changes, also after a mistake", async () => {
+    const name = program("watched/main.wr", GOOD);
+    const watched = watcher(["check", name]);
+    await watched.until("waiting for changes");
+    program("watched/main.wr", BAD);
+    expect(await watched.until("waiting for changes")).toContain("error[E0302]");
+    program("watched/main.wr", GOOD);
+    expect(await watched.until("waiting for changes")).toContain("no mistakes in 1 file");
+    expect(await watched.interrupted()).toBe(130);
+  });
+
+  it("build --watch builds again when a file changes; a mistake leaves the VM as it was", async (ctx) => {
+    if (!hasCompiler) ctx.skip("no C compiler");
+    const name = program("rebuilt/main.wr", GOOD);
+    const vm = join(FOLDER, "rebuilt-vm");
+    const status = () => spawnSync(vm).status;
+    const watched = watcher(["build", name, "--dev", "-o", vm]);
+    await watched.until("waiting for changes");
+    expect(status()).toBe(3);
+    program("rebuilt/main.wr", BAD);
+    expect(await watched.until("waiting for changes")).toContain("error[E0302]");
+    expect(status()).toBe(3);
+    program("rebuilt/main.wr", GOOD.replace("return 3", "return 5"));
+    await watched.until("waiting for changes");
+    expect(status()).toBe(5);
+    expect(await watched.interrupted()).toBe(130);
+  });
+
   it("why tells the type at a place and the chain behind it", () => {
     const path = program(
       "why.wr",

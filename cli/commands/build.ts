@@ -13,9 +13,10 @@ import { fileHost } from "../host.ts";
 import { makeFolder } from "../../compiler/folders.ts";
 import { cacheFolder } from "../install.ts";
 import { flag, optionText, type Invocation } from "../invocation.ts";
-import { compileOrExit, timingTable } from "../pipeline.ts";
+import { compileOrExit, timingTable, type Compiled } from "../pipeline.ts";
 import { openProject, shown, type Project } from "../project.ts";
 import { count, duration, Exit, size } from "../terminal.ts";
+import { addFolders, watching } from "../watching.ts";
 import { noMain } from "./run.ts";
 import { UsageError } from "../options.ts";
 
@@ -29,6 +30,12 @@ const LOADERS: Readonly<Record<string, string>> = {
 const RUNTIME = fileURLToPath(new URL("../../runtime/wasm/", import.meta.url));
 
 export async function run(call: Invocation): Promise<number> {
+  if (flag(call, "watch")) return await watching(call, (folders) => buildOnce(call, folders));
+  return await buildOnce(call);
+}
+
+/** `folders`: gets those that hold what was read. */
+async function buildOnce(call: Invocation, folders?: Set<string>): Promise<number> {
   const { terminal } = call;
   const start = performance.now();
   const project = openProject(call.positionals[0]);
@@ -40,9 +47,7 @@ export async function run(call: Invocation): Promise<number> {
   const gc = optionText(call, "gc") ?? project.config?.gc ?? DEFAULT_COLLECTOR;
   const wanted = { gc: gc as CollectorName, target: isWasm ? "wasm" : "native" } as const;
   const runtime = translateEarly(cacheFolder(), wanted);
-  const { program, analysis, timings } = compileOrExit(call, project.entry, fileHost(), {
-    effort: isDev ? "quick" : "full",
-  });
+  const { program, analysis, timings } = compileWatched(call, project, isDev, folders);
   if (analysis.program.main === null) throw noMain(project.entry);
   await runtime;
   const analysed = performance.now();
@@ -66,6 +71,21 @@ export async function run(call: Invocation): Promise<number> {
   const time = duration(performance.now() - start);
   terminal.print(`${shown(output)}: ${size(statSync(output).size)} in ${time}`);
   return 0;
+}
+
+/** Mistakes end the command, or the attempt; where its files are is known all the same. */
+function compileWatched(
+  call: Invocation,
+  project: Project,
+  isDev: boolean,
+  folders: Set<string> | undefined,
+): Compiled {
+  const host = fileHost();
+  try {
+    return compileOrExit(call, project.entry, host, { effort: isDev ? "quick" : "full" });
+  } finally {
+    if (folders !== undefined) addFolders(folders, project, host);
+  }
 }
 
 /** The file that `--sandbox` names. A module has what it is given by whoever runs it, and needs none. */

@@ -1,35 +1,26 @@
 /** `wright check [LANG]`: every mistake of a program, once or whenever a file changes. */
-import { watch, type FSWatcher } from "node:fs";
-import { basename, dirname } from "node:path";
 import { diagnosticToJson, renderDiagnostics } from "../../dsl/syntax/render.ts";
 import type { Diagnostic } from "../../dsl/syntax/diagnostics.ts";
-import { CONFIG_NAME } from "../config.ts";
 import { fileHost } from "../host.ts";
 import { flag, type Invocation } from "../invocation.ts";
 import { analyseProject, timingTable } from "../pipeline.ts";
-import { ConfigError, openProject } from "../project.ts";
+import { openProject } from "../project.ts";
 import { count, duration } from "../terminal.ts";
-
-/** Editors save in several steps; wait until they are done. */
-const SETTLE_MILLISECONDS = 60;
+import { addFolders, watching } from "../watching.ts";
 
 export async function run(call: Invocation): Promise<number> {
-  if (flag(call, "watch")) return await watching(call);
-  return check(call).code;
+  if (flag(call, "watch")) return await watching(call, (folders) => check(call, folders));
+  return check(call);
 }
 
-interface Outcome {
-  readonly code: number;
-  /** Folders that hold what was read. */
-  readonly folders: ReadonlySet<string>;
-}
-
-function check(call: Invocation): Outcome {
+/** `folders`: gets those that hold what was read. */
+function check(call: Invocation, folders?: Set<string>): number {
   const { terminal } = call;
   const start = performance.now();
   const project = openProject(call.positionals[0]);
   const host = fileHost();
   const analysis = analyseProject(call, project.entry, host);
+  if (folders !== undefined) addFolders(folders, project, host);
   const found = [
     ...analysis.diagnostics,
     ...missingMain(analysis.program.main !== null, project.config !== null, analysis.diagnostics),
@@ -46,8 +37,7 @@ function check(call: Invocation): Outcome {
         `no mistakes in ${count(files, "file")}, ${count(functions, "function")} (${time})`,
       ),
     );
-  const folders = new Set([project.folder, ...[...host.seen].map((path) => dirname(path))]);
-  return { code: analysis.ok ? 0 : 1, folders };
+  return analysis.ok ? 0 : 1;
 }
 
 /** A language without `main` can be checked, but neither run nor built: say so in time. */
@@ -74,58 +64,4 @@ function report(call: Invocation, found: readonly (Diagnostic | string)[]): void
   } else if (diagnostics.length > 0) {
     terminal.print(renderDiagnostics(diagnostics, { color: terminal.out.enabled }));
   }
-}
-
-// ---------------------------------------------------------------- watching
-
-async function watching(call: Invocation): Promise<number> {
-  const { terminal } = call;
-  for (;;) {
-    if (terminal.live) terminal.print("\x1b[2J\x1b[H");
-    const folders = attempt(call);
-    terminal.say(
-      terminal.err.dim(`${new Date().toLocaleTimeString()}: waiting for changes; ^C ends`),
-    );
-    await change(folders);
-  }
-}
-
-/** A configuration that is wrong now may be right in a moment. */
-function attempt(call: Invocation): ReadonlySet<string> {
-  try {
-    return check(call).folders;
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    const { terminal } = call;
-    terminal.print(renderDiagnostics(error.diagnostics, { color: terminal.out.enabled }));
-    return new Set([call.positionals[0] ?? "."]);
-  }
-}
-
-/** Waits for a change of any module or configuration in these folders. */
-function change(folders: ReadonlySet<string>): Promise<void> {
-  return new Promise((resolve) => {
-    const watchers: FSWatcher[] = [];
-    let timer: NodeJS.Timeout | null = null;
-    const done = () => {
-      for (const one of watchers) one.close();
-      resolve();
-    };
-    for (const folder of folders) {
-      const watcher = watch(folder, (_, name) => {
-        if (name !== null && !matters(name)) return;
-        if (timer !== null) clearTimeout(timer);
-        timer = setTimeout(done, SETTLE_MILLISECONDS);
-      });
-      // The folder went away: look again.
-      watcher.on("error", () => (timer ??= setTimeout(done, SETTLE_MILLISECONDS)));
-      watchers.push(watcher);
-    }
-  });
-}
-
-function matters(name: string): boolean {
-  return (
-    name.endsWith(".wr") || basename(name) === CONFIG_NAME || !/^\.|~$|\.(swp|tmp)$/.test(name)
-  );
 }
