@@ -110,8 +110,16 @@ describe("the language server in a worker", () => {
   it("shows types in the hover", async () => {
     const line = page.locator(".view-line", { hasText: "Interpreter()" });
     const hover = page.locator(".monaco-hover-content", { hasText: /interpreter:\s*Interpreter/ });
-    await line.getByText("interpreter", { exact: true }).hover();
-    await hover.first().waitFor();
+    // Inlay hints that come move the text away below the mouse, which then rests on something else.
+    await eventually("the hover", async () => {
+      await page.mouse.move(0, 0);
+      await line.getByText("interpreter", { exact: true }).hover();
+      const shown = hover.first().waitFor({ timeout: 3000 });
+      return await shown.then(
+        () => true,
+        () => null,
+      );
+    });
     await page.keyboard.press("Escape");
   });
 
@@ -275,7 +283,9 @@ describe.for(HOSTED)("$language's virtual machine", (hosted) => {
     await page.goto("about:blank");
     await page.goto(address + (await toFragment(shared)));
     await page.waitForSelector(".monaco-editor .view-line");
-    expect(await editorText()).toContain("100000");
+    await eventually("what was shared", async () =>
+      (await editorText()).includes("100000") ? true : null,
+    );
     expect(await page.locator("#machine").inputValue()).toBe("wasm");
     await page.locator("#run").click();
     await outputWith(hosted.said);
