@@ -70,6 +70,16 @@ async function choose(project: string, file: string): Promise<void> {
   await page.locator(`#files button[data-file="${file}"]`).click();
 }
 
+/** Stops the program that is running: nothing comes any more. */
+async function stops(): Promise<void> {
+  expect(await page.locator("#state").innerText()).toBe("running …");
+  await page.locator("#stop").click();
+  await state(/^stopped$/);
+  const before = await page.locator("#output").innerText();
+  await page.waitForTimeout(300);
+  expect(await page.locator("#output").innerText()).toBe(before);
+}
+
 /** Puts the cursor behind a text, which stands in the file once. */
 async function goBehind(text: string): Promise<void> {
   await page
@@ -178,12 +188,7 @@ def main(argv: list[str]) -> int:
     await page.waitForSelector(".monaco-editor .view-line");
     await page.locator("#run").click();
     await outputWith("200000");
-    expect(await page.locator("#state").innerText()).toBe("running …");
-    await page.locator("#stop").click();
-    await state(/^stopped$/);
-    const before = await page.locator("#output").innerText();
-    await page.waitForTimeout(300);
-    expect(await page.locator("#output").innerText()).toBe(before);
+    await stops();
   });
 });
 
@@ -289,12 +294,7 @@ describe.for(HOSTED)("$language's virtual machine", (hosted) => {
     expect(await page.locator("#machine").inputValue()).toBe("wasm");
     await page.locator("#run").click();
     await outputWith(hosted.said);
-    expect(await page.locator("#state").innerText()).toBe("running …");
-    await page.locator("#stop").click();
-    await state(/^stopped$/);
-    const before = await page.locator("#output").innerText();
-    await page.waitForTimeout(300);
-    expect(await page.locator("#output").innerText()).toBe(before);
+    await stops();
   });
 
   it("says what is wrong with a program", async () => {

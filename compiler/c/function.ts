@@ -14,7 +14,7 @@
 import { exitLinks } from "../../dsl/flow/graph.ts";
 import { startPosition, type Span } from "../../dsl/syntax/source.ts";
 import { opRow } from "../ops/table.ts";
-import { eachRead } from "../ll/contain.ts";
+import { countReads } from "../ll/contain.ts";
 import { SideSet, SideTable } from "../../dsl/flow/side-table.ts";
 import { liveAcross } from "../passes/roots.ts";
 import { buildWebs, lifetimes, type Lifetimes, type Web, type Webs } from "../passes/webs.ts";
@@ -629,15 +629,6 @@ class FunctionWriter {
     this.#line("wr_ss = saved;");
     live.forEach((name, slot) => this.#line(`${name} = saved[${slot}];`));
   }
-}
-
-function countReads(graph: LLGraph): SideTable<LLVariable, number> {
-  const reads = new SideTable<LLVariable, number>();
-  const count = (value: LLValue) => {
-    if (value.kind === "var") reads.set(value, (reads.get(value) ?? 0) + 1);
-  };
-  for (const block of graph.blocks) eachRead(block, count);
-  return reads;
 }
 
 function earliest(blocks: ReadonlySet<LLBlock>, order: SideTable<LLBlock, number>): LLBlock | null {

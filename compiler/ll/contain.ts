@@ -37,6 +37,16 @@ export function eachRead(block: LLBlock, use: (value: LLValue) => void): void {
   for (const link of exitLinks(exit)) for (const arg of link.args) use(arg);
 }
 
+/** How often each variable is read; not there: never. */
+export function countReads(graph: LLGraph): SideTable<LLVariable, number> {
+  const reads = new SideTable<LLVariable, number>();
+  const count = (value: LLValue) => {
+    if (value.kind === "var") reads.set(value, (reads.get(value) ?? 0) + 1);
+  };
+  for (const block of graph.blocks) eachRead(block, count);
+  return reads;
+}
+
 /** Replaces every value that the block reads. */
 export function mapReads(block: LLBlock, map: (value: LLValue) => LLValue): void {
   for (const op of block.ops) {

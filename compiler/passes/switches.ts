@@ -12,13 +12,12 @@ import type {
   LLBlock,
   LLConstant,
   LLFunction,
-  LLGraph,
   LLLink,
   LLOp,
   LLValue,
   LLVariable,
 } from "../ll/program.ts";
-import { dropUnreachable, eachRead } from "../ll/contain.ts";
+import { countReads, dropUnreachable } from "../ll/contain.ts";
 import { predecessors, type Edge } from "./ssa.ts";
 
 /** Two comparisons are as good as a switch. */
@@ -29,7 +28,7 @@ export function buildSwitches(fn: LLFunction): number {
   const graph = fn.graph!;
   let count = 0;
   const before = predecessors(graph);
-  const uses = countUses(graph);
+  const uses = countReads(graph);
   const consumed = new Set<LLBlock>();
   for (const block of graph.blocks) {
     if (consumed.has(block)) continue;
@@ -127,13 +126,4 @@ function followChain(
     } else return chain;
     chain.blocks.push(next);
   }
-}
-
-function countUses(graph: LLGraph): SideTable<LLVariable, number> {
-  const uses = new SideTable<LLVariable, number>();
-  const count = (value: LLValue) => {
-    if (value.kind === "var") uses.set(value, (uses.get(value) ?? 0) + 1);
-  };
-  for (const block of graph.blocks) eachRead(block, count);
-  return uses;
 }

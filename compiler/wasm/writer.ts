@@ -9,7 +9,7 @@
  */
 import { InternalError } from "../../dsl/syntax/diagnostics.ts";
 import { SideTable } from "../../dsl/flow/side-table.ts";
-import { eachRead } from "../ll/contain.ts";
+import { countReads } from "../ll/contain.ts";
 import { countWaysIn } from "../ll/new-objects.ts";
 import type {
   LLBlock,
@@ -342,13 +342,4 @@ export class CodeWriter implements OpWriter {
     }
     return local;
   }
-}
-
-function countReads(graph: LLGraph): SideTable<LLVariable, number> {
-  const reads = new SideTable<LLVariable, number>();
-  const count = (value: LLValue) => {
-    if (value.kind === "var") reads.set(value, (reads.get(value) ?? 0) + 1);
-  };
-  for (const block of graph.blocks) eachRead(block, count);
-  return reads;
 }
