@@ -5,7 +5,7 @@
 // to strip types below node_modules: there the bundle dist/wright.mjs takes over.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { createRequire, enableCompileCache } from "node:module";
+import module, { createRequire } from "node:module"; // an older one has less to import by name
 import { constants, homedir } from "node:os";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -24,7 +24,7 @@ const supported = major > 22 || (major === 22 && minor >= 12);
 // starting Node. (`cacheFolder` of install.ts, which is one of them.)
 const { WRIGHT_CACHE, XDG_CACHE_HOME } = process.env;
 const cache = WRIGHT_CACHE || join(XDG_CACHE_HOME || join(homedir(), ".cache"), "langwright");
-if (supported) enableCompileCache(join(cache, "node"));
+if (supported) module.enableCompileCache(join(cache, "node"));
 
 if (supported && installed) await import(bundle.href);
 else if (supported && process.features.typescript) await import("./main.ts");

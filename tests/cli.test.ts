@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { ROOT } from "./support.ts";
 
@@ -19,6 +19,14 @@ afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
 const LAUNCHER = join(ROOT, "cli/wright.mjs");
 const hasCompiler = spawnSync("cc", ["--version"]).status === 0;
+
+/** A Node on the path that is too old for our sources. */
+const olderNode = (process.env["PATH"] ?? "")
+  .split(delimiter)
+  .map((folder) => join(folder, "node"))
+  .find((node) =>
+    /^v(1[89]|2[01])\./.test(spawnSync(node, ["--version"]).stdout?.toString() ?? ""),
+  );
 
 interface Ran {
   readonly status: number | null;
@@ -51,6 +59,15 @@ describe("wright", () => {
     const { status, stderr } = wright([]);
     expect(status).toBe(2);
     expect(stderr).toContain("check");
+  });
+
+  it.skipIf(olderNode === undefined)("hands over from an older Node to the packaged one", () => {
+    const args = [LAUNCHER, "--version"];
+    const { status, stdout } = spawnSync(olderNode!, args, { encoding: "utf8" });
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: expect.stringMatching(/^wright \S+ \(node 2[2-9]\./) as string,
+    });
   });
 
   it("suggests the nearest command", () => {
