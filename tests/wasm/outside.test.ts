@@ -116,6 +116,46 @@ describe("alike everywhere", () => {
   }, 120_000);
 });
 
+/** What Node is told to run before the loader, by what the loader has then. */
+const STACKS = {
+  "a stack of its own": `
+    const threads = process.getBuiltinModule("node:worker_threads");
+    threads.Worker = class { constructor() { throw new Error("a thread"); } };`,
+  "a thread, without JSPI": "delete WebAssembly.promising;",
+  "a thread, where the settings are not heeded": `
+    const { syncBuiltinESMExports } = process.getBuiltinModule("node:module");
+    process.getBuiltinModule("node:v8").setFlagsFromString = () => {};
+    syncBuiltinESMExports();`,
+};
+
+describe("the command line", () => {
+  const command = (before: string, args: readonly string[]) => [
+    "--import",
+    `data:text/javascript,${encodeURIComponent(before)}`,
+    join(output, "outside.mjs"),
+    ...args,
+  ];
+
+  for (const [name, before] of Object.entries(STACKS))
+    test(`has a deep stack: ${name}`, () => {
+      const run = spawnSync(process.execPath, command(before, ["deep", "400000"]), {
+        encoding: "utf8",
+      });
+      expect(run).toMatchObject({ status: 0, stdout: "400000 recovered\n", stderr: "" });
+      const exit = spawnSync(process.execPath, command(before, ["exit", "9"]), {
+        encoding: "utf8",
+      });
+      expect(exit).toMatchObject({ status: 9, stdout: "", stderr: "" });
+    });
+
+  test("has it whatever the stack of the process is", () => {
+    const args = command(STACKS["a stack of its own"], ["deep", "400000"]);
+    const shell = ["-c", 'ulimit -s 1024 && exec "$@"', "sh", process.execPath, ...args];
+    const run = spawnSync("sh", shell, { encoding: "utf8" });
+    expect(run).toMatchObject({ status: 0, stdout: "400000 recovered\n", stderr: "" });
+  });
+});
+
 describe("the shim", () => {
   test("shows what a program has written, and shows it what is there", () => {
     const files = new MemoryFiles({
