@@ -3,7 +3,7 @@
  * each step over a generated program, cold (first run) and warm (best of several), and the cost of
  * parsing again after an edit of one character.
  */
-import { chunkStarts } from "../dsl/grammar/chunks.ts";
+import { cutText } from "../dsl/grammar/chunks.ts";
 import { layOut } from "../dsl/grammar/layout.ts";
 import { parseModule } from "../dsl/grammar/parser.ts";
 import { scan } from "../dsl/grammar/scanner.ts";
@@ -29,11 +29,11 @@ function main(): void {
   const cold = milliseconds(() => parseModule(file));
   const errors = parseModule(file).diagnostics.length;
 
-  const starts = chunkStarts(text);
+  const starts = cutText(text).starts;
   const texts = starts.map((start, i) => text.slice(start, starts[i + 1] ?? text.length));
   const scanned = texts.map((chunk) => scan(chunk).tokens);
   const tokens = scanned.reduce((n, list) => n + list.length, 0);
-  const split = best(10, () => chunkStarts(text));
+  const split = best(10, () => cutText(text).starts);
   const lex = best(10, () => texts.forEach((chunk) => scan(chunk)));
   const lexAndLayOut = best(10, () => texts.forEach((chunk) => layOut(chunk, scan(chunk).tokens)));
   const whole = best(15, () => parseModule(file));

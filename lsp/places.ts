@@ -1,6 +1,6 @@
 /** From offsets of the engine to places of the protocol, and back. */
 import type { Location, Position, Range } from "vscode-languageserver";
-import type { Definition, Occurrence, TypePlace } from "./engine/data.ts";
+import type { Definition, Occurrence, Rows, TypePlace } from "./engine/data.ts";
 import { mappingBetween } from "./engine/mapping.ts";
 import { uriOf } from "./uris.ts";
 import { moduleAt, type View, type Workspace } from "./workspace.ts";
@@ -49,7 +49,7 @@ export function occurrenceAt({ module }: View, offset: number): Occurrence | nul
   const { occurrences } = module;
   let best: Occurrence | null = null;
   for (let i = startingBy(occurrences, offset) - 1; i >= 0; i--) {
-    const one = occurrences[i]!;
+    const one = occurrences.at(i)!;
     // Names do not overlap: at most two of them touch the offset.
     if (one.end < offset) break;
     if (best === null || one.end > offset) best = one;
@@ -58,12 +58,12 @@ export function occurrenceAt({ module }: View, offset: number): Occurrence | nul
 }
 
 /** How many places start at or before the offset. */
-function startingBy(places: readonly { readonly start: number }[], offset: number): number {
+function startingBy(places: Rows<{ readonly start: number }>, offset: number): number {
   let low = 0;
   let high = places.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (places[middle]!.start <= offset) low = middle + 1;
+    if (places.at(middle)!.start <= offset) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -83,9 +83,21 @@ export function typeAt({ module }: View, offset: number): TypePlace | null {
   const last = startingBy(types, offset) - 1;
   let best: TypePlace | null = null;
   for (let i = last; i >= 0 && i > last - LONGEST_EXPRESSION; i--) {
-    const one = types[i]!;
+    const one = types.at(i)!;
     if (one.end < offset) continue;
     if (best === null || one.end - one.start < best.end - best.start) best = one;
+  }
+  return best;
+}
+
+/** The longest typed place that ends at an offset. */
+export function typeEndingAt({ module }: View, offset: number): TypePlace | null {
+  const { types } = module;
+  const last = startingBy(types, offset) - 1;
+  let best: TypePlace | null = null;
+  for (let i = last; i >= 0 && i > last - LONGEST_EXPRESSION; i--) {
+    const one = types.at(i)!;
+    if (one.end === offset) best = one;
   }
   return best;
 }

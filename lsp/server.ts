@@ -67,6 +67,7 @@ class Server {
 
   listen(): void {
     const connection = this.#connection;
+    this.#workspace.onQuiet = (uri) => this.#syntax(uri);
     this.#workspace.onMistakes = (mistakes) => this.#publishAll(mistakes);
     this.#workspace.onAnalysed = () => this.#refresh();
     this.#workspace.onError = (error) => this.#log("analysis", error);
@@ -138,12 +139,10 @@ class Server {
       // Some clients tell of every document they have, whatever its language.
       if (languageId !== "wright" && !uri.endsWith(".wr")) return;
       workspace.open(uri, version, text);
-      this.#syntax(uri);
     });
-    connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) => {
-      workspace.change(uri, version, contentChanges);
-      this.#syntax(uri);
-    });
+    connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) =>
+      workspace.change(uri, version, contentChanges),
+    );
     connection.onDidCloseTextDocument(({ textDocument: { uri } }) => {
       if (workspace.document(uri) === null) return;
       workspace.close(uri);

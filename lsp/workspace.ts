@@ -35,7 +35,7 @@ export interface View {
   readonly mapping: Mapping;
 }
 
-/** Quiet needed before an analysis starts. */
+/** Quiet needed before an analysis starts, and anything else that nobody asked for. */
 const QUIET_MILLISECONDS = 10;
 
 const CONFIG_NAME = "langwright.json";
@@ -50,6 +50,10 @@ export class Workspace {
   readonly #waiting: (() => void)[] = [];
   #timer: ReturnType<typeof setTimeout> | null = null;
   #isRunning = false;
+  /** Changed since the last pause. */
+  readonly #edited = new Set<string>();
+  /** Called with each document that was changed, when nothing more has come for a moment. */
+  onQuiet: (uri: string) => void = () => {};
   /** Called with the diagnostics of a program as soon as they are known. */
   onMistakes: (mistakes: ProgramData) => void = () => {};
   /** Called with a program whenever it has been analysed. */
@@ -90,6 +94,7 @@ export class Workspace {
   #set(document: TextDocument): void {
     this.#documents.set(document.uri, document);
     this.#views.delete(document.uri);
+    this.#edited.add(document.uri);
     this.#platform.engine.setText(pathOf(document.uri), document.getText());
     this.touch();
   }
@@ -103,7 +108,11 @@ export class Workspace {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#timer = null;
+      const edited = [...this.#edited];
+      this.#edited.clear();
+      // The engine gets to work first.
       void this.#run();
+      for (const uri of edited) if (this.#documents.has(uri)) this.onQuiet(uri);
     }, QUIET_MILLISECONDS);
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { chunkStarts } from "./chunks.ts";
+import { cutText } from "./chunks.ts";
 import { layOut } from "./layout.ts";
 import { scan } from "./scanner.ts";
 
@@ -109,5 +109,5 @@ test.each([
   ['def f():\n  """oops\n  a\ndef g():\n  """fine"""\n  b\n', 2],
   ["a = 'unterminated\nb\n", 2],
 ])("%j has %i chunks", (text, count) => {
-  expect(chunkStarts(text)).toHaveLength(count);
+  expect(cutText(text).starts).toHaveLength(count);
 });

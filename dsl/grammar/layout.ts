@@ -425,7 +425,7 @@ const BLOCK_HEADS =
 
 /** Lines that start like this are never inside brackets, however they are indented. */
 const NEVER_INSIDE =
-  /(?:(?:def|class|while|return|try|with|import|raise|assert|pass|break|continue|del|elif|except|finally)\b|else\s*:|from\s[\w.\s]*\bimport\b|(?:enum|mixin|struct|extern|type|unroll)\s+[A-Za-z_]|@\s*[A-Za-z_])/y;
+  /(?:(?:def|class|while|return|try|with|import|raise|assert|pass|break|continue|del|elif|except|finally)\b|else[ \t]*:|from[ \t][\w. \t]*\bimport\b|(?:enum|mixin|struct|extern|type|unroll)[ \t]+[A-Za-z_]|@[ \t]*[A-Za-z_])/y;
 
 /** Inside brackets these belong to a comprehension or a conditional, unless they open a block. */
 const OPENS_BLOCK = /(?:if|for|match|case)\b[^\n]*:[ \t]*(?:#[^\n]*)?(?:\n|$)/y;

@@ -11,7 +11,7 @@
 import type { ChunkTree, ClassDef, FunctionDef, Module, Statement } from "../syntax/ast.ts";
 import { diagnostic, type Diagnostic } from "../syntax/diagnostics.ts";
 import { startOffset, textOf, type Chunk, type SourceFile, type Span } from "../syntax/source.ts";
-import { chunkStarts } from "./chunks.ts";
+import { cutText, type Cut } from "./chunks.ts";
 import { docOf } from "./definitions.ts";
 import { layOut } from "./layout.ts";
 import { scan } from "./scanner.ts";
@@ -33,6 +33,7 @@ export interface ParsedModule {
   readonly module: Module;
   readonly diagnostics: readonly Diagnostic[];
   readonly chunks: readonly ParsedChunk[];
+  readonly cut: Cut;
 }
 
 let grammar: StatementGrammar | null = null;
@@ -44,15 +45,16 @@ let grammar: StatementGrammar | null = null;
  */
 export function parseModule(file: SourceFile, previous?: ParsedModule): ParsedModule {
   // 1. Cut the text.
-  const starts = file.text === "" ? [] : chunkStarts(file.text);
-  const texts = starts.map((start, i) => file.text.slice(start, starts[i + 1] ?? file.text.length));
+  const cut = cutText(file.text, previous?.cut);
+  const { starts } = cut;
 
   // 2. Reuse or parse each piece.
-  const reuse = reusable(texts, previous?.chunks ?? []);
-  const chunks = texts.map((text, i): ParsedChunk => {
+  const reuse = reusable(cut, previous?.chunks ?? []);
+  const chunks = starts.map((start, i): ParsedChunk => {
     const old = reuse[i];
-    if (old === undefined) return parseChunk({ file, offset: starts[i]!, text: detached(text) });
-    move(old, file, starts[i]!);
+    if (old === undefined)
+      return parseChunk({ file, offset: start, text: detached(textAt(cut, i)) });
+    move(old, file, start);
     return old;
   });
   if (previous !== undefined) keepMethods(chunks, previous.chunks);
@@ -70,7 +72,7 @@ export function parseModule(file: SourceFile, previous?: ParsedModule): ParsedMo
     raw: chunks[0] !== undefined && chunks[0].rawModule !== null,
     doc: docOf(statements),
   };
-  return { file, module, diagnostics, chunks };
+  return { file, module, diagnostics, chunks, cut };
 }
 
 export function parseChunk(chunk: Chunk): ParsedChunk {
@@ -156,36 +158,29 @@ function columnOf(at: Span): number {
 }
 
 /**
- * For each text, a chunk of the previous parse with that text; no chunk is used twice. Most edits
+ * For each piece, a chunk of the previous parse with that text; no chunk is used twice. Most edits
  * leave a long beginning and a long end alone; what lies between is looked up by text.
  */
-function reusable(
-  texts: readonly string[],
-  old: readonly ParsedChunk[],
-): (ParsedChunk | undefined)[] {
-  const reuse = new Array<ParsedChunk | undefined>(texts.length).fill(undefined);
-  let head = 0;
-  const same = (i: number, j: number) => texts[i] === old[j]!.tree.chunk.text;
-  while (head < texts.length && head < old.length && same(head, head)) {
-    reuse[head] = old[head];
-    head++;
-  }
-  let tail = texts.length;
-  let oldTail = old.length;
-  while (tail > head && oldTail > head && same(tail - 1, oldTail - 1)) {
-    reuse[--tail] = old[--oldTail];
-  }
+function reusable(cut: Cut, old: readonly ParsedChunk[]): readonly (ParsedChunk | undefined)[] {
+  const { starts, sameHead, sameTail } = cut;
   const byText = new Map<string, ParsedChunk[]>();
-  for (const chunk of old.slice(head, oldTail)) {
+  for (const chunk of old.slice(sameHead, old.length - sameTail)) {
     const { text } = chunk.tree.chunk;
     const list = byText.get(text);
     if (list === undefined) byText.set(text, [chunk]);
     else list.push(chunk);
   }
-  if (byText.size > 0) {
-    for (let i = head; i < tail; i++) reuse[i] = byText.get(texts[i]!)?.shift();
-  }
-  return reuse;
+  const end = starts.length - sameTail;
+  const between = starts
+    .slice(sameHead, end)
+    .map((_, i) =>
+      byText.size === 0 ? undefined : byText.get(textAt(cut, sameHead + i))?.shift(),
+    );
+  return [...old.slice(0, sameHead), ...between, ...old.slice(old.length - sameTail)];
+}
+
+function textAt({ text, starts }: Cut, piece: number): string {
+  return text.slice(starts[piece], starts[piece + 1] ?? text.length);
 }
 
 /** A copy that does not keep the text it was cut from in memory, as a slice would. */

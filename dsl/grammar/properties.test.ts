@@ -7,6 +7,7 @@ import { moduleShape, placedShapeOf } from "../syntax/compare.ts";
 import type { Statement } from "../syntax/ast.ts";
 import { sourceFile, startPosition, textOf, type Span } from "../syntax/source.ts";
 import { unparseModule } from "../syntax/unparse.ts";
+import { cutText } from "./chunks.ts";
 import { parseModule, type ParsedModule } from "./parser.ts";
 
 const everything = readFileSync(
@@ -36,7 +37,25 @@ test("printing what was parsed gives the same tree, for every construct there is
 });
 
 const INSERTED = [
-  ...["\n", "\n\n", "    ", "\t", "\r\n", "(", ")", "[", "]", "{", "}", '"', '"""', "'", 'f"{'],
+  ...[
+    "\n",
+    "\n\n",
+    "    ",
+    "\t",
+    "\r\n",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    '"',
+    '"""',
+    "'",
+    'f"{',
+    'f"""{',
+    "'''",
+  ],
   ...["\\", "#", ":", ",", "=", ".", "@", "1", "x", "é", "\u{1F600}", "if", "import", "else:\n"],
   ...["def f(x):\n", "class C:\n", "case x:\n", "match x:\n", "raw module\n"],
 ];
@@ -93,6 +112,26 @@ test("a reparse with the cache gives what a cold parse gives, under random edits
       expectSpansInside(cold.diagnostics);
     }
   }
+});
+
+test("an edit cuts the text around it and nothing else", () => {
+  const pieces = Array.from({ length: 50 }, (_, i) => `def f${i}():\n    return ${i}\n`);
+  const before = cutText(pieces.join(""));
+  const edited = (...changed: readonly [number, string][]) => {
+    const now = [...pieces];
+    for (const [i, text] of changed) now[i] = text;
+    const { sameHead, sameTail, starts } = cutText(now.join(""), before);
+    expect(starts).toEqual(cutText(now.join("")).starts);
+    return [sameHead, sameTail];
+  };
+  expect(edited([20, "def f20():\n    return (\n"])).toEqual([20, 29]);
+  expect(edited([20, "x = 1\ny = 2\n"])).toEqual([20, 29]);
+  // "def f2" might be what is left of the one that is gone.
+  expect(edited([20, ""])).toEqual([20, 28]);
+  expect(edited([20, "else:\n    pass\n"])).toEqual([19, 29]);
+  expect(edited([20, 'x = """\n'])).toEqual([0, 0]);
+  expect(edited([20, "# 1\n"], [40, "# 2\n"])).toEqual([19, 9]);
+  expect(cutText("", before)).toEqual(cutText(""));
 });
 
 test("unchanged chunks keep their trees; duplicates are not shared", () => {

@@ -35,9 +35,29 @@ export interface Position {
 }
 
 export function sourceFile(path: string, text: string): SourceFile {
-  const lineStarts = [0];
-  for (let i = text.indexOf("\n"); i >= 0; i = text.indexOf("\n", i + 1)) lineStarts.push(i + 1);
-  return { path, text, lineStarts };
+  return new Source(path, text);
+}
+
+/** Looks for its lines when somebody asks: few do, and an editor makes one of these at every key. */
+class Source implements SourceFile {
+  readonly path: string;
+  readonly text: string;
+  #lineStarts: readonly number[] | null = null;
+
+  constructor(path: string, text: string) {
+    this.path = path;
+    this.text = text;
+  }
+
+  get lineStarts(): readonly number[] {
+    return (this.#lineStarts ??= lineStartsOf(this.text));
+  }
+}
+
+function lineStartsOf(text: string): number[] {
+  const starts = [0];
+  for (let i = text.indexOf("\n"); i >= 0; i = text.indexOf("\n", i + 1)) starts.push(i + 1);
+  return starts;
 }
 
 /** A chunk that covers the whole file; used for synthetic code and whole-file messages. */

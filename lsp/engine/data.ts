@@ -88,6 +88,15 @@ export interface TypeHint {
   readonly insertable: boolean;
 }
 
+/** A list whose items may be made when somebody looks at them: what arrays can do, as far as it is needed. */
+export interface Rows<Row> extends Iterable<Row> {
+  readonly length: number;
+  at(index: number): Row | undefined;
+  find(condition: (row: Row) => boolean): Row | undefined;
+  filter(condition: (row: Row) => boolean): Row[];
+  some(condition: (row: Row) => boolean): boolean;
+}
+
 export interface ModuleData {
   readonly path: string;
   readonly name: string;
@@ -95,8 +104,8 @@ export interface ModuleData {
   readonly text: string;
   readonly definition: number;
   /** Sorted by start. */
-  readonly occurrences: readonly Occurrence[];
-  readonly types: readonly TypePlace[];
+  readonly occurrences: Rows<Occurrence>;
+  readonly types: Rows<TypePlace>;
   readonly hints: readonly TypeHint[];
   /** Names that can be used here without qualification, and what they mean. */
   readonly scope: Readonly<Record<string, number>>;

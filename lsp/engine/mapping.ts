@@ -3,6 +3,7 @@
  * an edited place goes to the edit's end; `touched` says whether a range was edited.
  */
 import { minimalEdits, type Edit } from "../../dsl/format/edits.ts";
+import { commonHead, commonTail } from "../../dsl/syntax/common.ts";
 
 export interface Mapping {
   /** From the old text to the new. */
@@ -32,17 +33,8 @@ export function mappingBetween(from: string, to: string): Mapping {
 
 /** As `minimalEdits`, without a look at the long beginnings and ends that are the same. */
 function editsBetween(from: string, to: string): Edit[] {
-  const most = Math.min(from.length, to.length);
-  let head = 0;
-  while (head < most && from.charCodeAt(head) === to.charCodeAt(head)) head++;
-  let tail = 0;
-  const rest = most - head;
-  while (
-    tail < rest &&
-    from.charCodeAt(from.length - 1 - tail) === to.charCodeAt(to.length - 1 - tail)
-  ) {
-    tail++;
-  }
+  const head = commonHead(from, to);
+  const tail = commonTail(from, to, head);
   const before = from.slice(head, from.length - tail);
   const after = to.slice(head, to.length - tail);
   return minimalEdits(before, after).map(({ start, end, text }) => ({

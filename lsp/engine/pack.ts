@@ -1,7 +1,7 @@
 /**
  * `ProgramData` for the way from the engine's thread to the server's. There are tens of thousands of
- * names and types in a program, of which requests look at those of a file or two; so they travel, and
- * stay, as numbers in arrays, and become objects when somebody looks. Types are said once each.
+ * names and types in a program, of which a request looks at a few; so they travel, and stay, as numbers
+ * in arrays, and each becomes an object for as long as somebody looks at it. Types are said once each.
  */
 import type {
   Definition,
@@ -10,6 +10,7 @@ import type {
   Occurrence,
   ProgramData,
   Role,
+  Rows,
   TypePlace,
 } from "./data.ts";
 import { packDefinitions, unpackDefinitions, type PackedDefinitions } from "./pack-definitions.ts";
@@ -123,7 +124,7 @@ class Numbering<Item, Key> {
   }
 }
 
-/** A module whose names and types are made when they are first asked for. */
+/** A module whose names and types are made as often as they are asked for. */
 class LazyModule implements ModuleData {
   readonly path: string;
   readonly name: string;
@@ -133,11 +134,8 @@ class LazyModule implements ModuleData {
   readonly hints: ModuleData["hints"];
   readonly scope: ModuleData["scope"];
   readonly unreached: ModuleData["unreached"];
-  readonly #packed: PackedModule;
-  readonly #types: readonly string[];
-  readonly #classes: PackedProgram["classes"];
-  #occurrences: readonly Occurrence[] | null = null;
-  #places: readonly TypePlace[] | null = null;
+  readonly occurrences: Rows<Occurrence>;
+  readonly types: Rows<TypePlace>;
 
   constructor(
     packed: PackedModule,
@@ -152,37 +150,57 @@ class LazyModule implements ModuleData {
     this.hints = packed.hints;
     this.scope = packed.scope;
     this.unreached = packed.unreached;
-    this.#packed = packed;
-    this.#types = types;
-    this.#classes = classes;
-  }
-
-  get occurrences(): readonly Occurrence[] {
-    return (this.#occurrences ??= rows(this.#packed.occurrences, OCCURRENCE, (at) => ({
-      start: at(0),
-      end: at(1),
-      definition: at(2),
-      role: ROLES[at(3)]!,
-      within: at(4) < 0 ? null : at(4),
-    })));
-  }
-
-  get types(): readonly TypePlace[] {
-    return (this.#places ??= rows(this.#packed.types, TYPE_PLACE, (at) => ({
-      start: at(0),
-      end: at(1),
-      type: this.#types[at(2)]!,
-      of: this.#classes[at(3)]!,
-    })));
+    const occurrence = packed.occurrences;
+    this.occurrences = new PackedRows(occurrence, OCCURRENCE, (row) => ({
+      start: occurrence[row]!,
+      end: occurrence[row + 1]!,
+      definition: occurrence[row + 2]!,
+      role: ROLES[occurrence[row + 3]!]!,
+      within: occurrence[row + 4]! < 0 ? null : occurrence[row + 4]!,
+    }));
+    const place = packed.types;
+    this.types = new PackedRows(place, TYPE_PLACE, (row) => ({
+      start: place[row]!,
+      end: place[row + 1]!,
+      type: types[place[row + 2]!]!,
+      of: classes[place[row + 3]!]!,
+    }));
   }
 }
 
-function rows<Row>(
-  numbers: Int32Array<ArrayBuffer>,
-  width: number,
-  row: (at: (column: number) => number) => Row,
-): Row[] {
-  return Array.from({ length: numbers.length / width }, (_, i) =>
-    row((column) => numbers[i * width + column]!),
-  );
+/** `width` numbers for each row; `row` makes one of those from a place on. */
+class PackedRows<Row> implements Rows<Row> {
+  readonly length: number;
+  readonly #width: number;
+  readonly #row: (place: number) => Row;
+
+  constructor(numbers: Int32Array<ArrayBuffer>, width: number, row: (place: number) => Row) {
+    this.length = numbers.length / width;
+    this.#width = width;
+    this.#row = row;
+  }
+
+  at(index: number): Row | undefined {
+    const i = index < 0 ? index + this.length : index;
+    return i >= 0 && i < this.length ? this.#row(i * this.#width) : undefined;
+  }
+
+  *[Symbol.iterator](): Iterator<Row> {
+    for (let i = 0; i < this.length; i++) yield this.#row(i * this.#width);
+  }
+
+  find(condition: (row: Row) => boolean): Row | undefined {
+    for (const row of this) if (condition(row)) return row;
+    return undefined;
+  }
+
+  filter(condition: (row: Row) => boolean): Row[] {
+    const found: Row[] = [];
+    for (const row of this) if (condition(row)) found.push(row);
+    return found;
+  }
+
+  some(condition: (row: Row) => boolean): boolean {
+    return this.find(condition) !== undefined;
+  }
 }

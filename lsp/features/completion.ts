@@ -12,6 +12,7 @@ import {
 } from "vscode-languageserver";
 import { KEYWORDS, SOFT_KEYWORDS } from "../../dsl/grammar/tokens.ts";
 import type { Definition, DefinitionKind } from "../engine/data.ts";
+import { typeEndingAt } from "../places.ts";
 import { folderOf } from "../uris.ts";
 import type { View, Workspace } from "../workspace.ts";
 import {
@@ -126,12 +127,11 @@ export async function resolveCompletion(
 /** Members of the expression that ends at `end`, in the document's text. */
 function members(view: View, end: number): Definition[] {
   const old = view.mapping.back(end);
-  const places = view.module.types.filter((one) => one.end === old);
-  const place = places.sort((a, b) => a.start - b.start)[0];
+  const place = typeEndingAt(view, old);
   const links = chainBefore(view.document.getText(), end);
   const known = links === null ? [] : meaningOf(view, links, old).of;
   const isSame =
-    place !== undefined &&
+    place !== null &&
     view.module.text.slice(place.start, place.end) ===
       view.document.getText().slice(view.mapping.forward(place.start), end);
   const of = isSame && place.of.length > 0 ? place.of : known;
