@@ -8,7 +8,7 @@
  * VS Code loads an extension from its folder, and a module of tests into the extension host, when
  * code-server runs with `enable-smoke-test-driver`: the workbench's own tests work that way.
  */
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -31,6 +31,8 @@ const CODE_SERVER = fileURLToPath(
   new URL("../node_modules/code-server/out/node/entry.js", import.meta.url),
 );
 
+const EXTENSION = join(ROOT, "vscode-extension");
+
 const SETTINGS = {
   "chat.disableAIFeatures": true,
   "editor.minimap.enabled": false,
@@ -47,8 +49,10 @@ const SETTINGS = {
 export interface SessionOptions {
   /** The project to open: a folder that is copied. */
   readonly project: string;
-  /** The file to begin with. */
-  readonly file: string;
+  /** The file to begin with; without one, the folder is open and nothing else. */
+  readonly file?: string;
+  /** The packed extension, to be installed as users do; without one, the extension's folder is taken. */
+  readonly vsix?: string;
   /** How the extension starts `wright`. */
   readonly command: readonly string[];
 }
@@ -77,7 +81,7 @@ export class Session {
     this.#temporary = temporary;
   }
 
-  static async start({ project, file, command }: SessionOptions): Promise<Session> {
+  static async start({ project, file, vsix, command }: SessionOptions): Promise<Session> {
     const temporary = mkdtempSync(join(tmpdir(), "wright-vscode-"));
     cpSync(project, join(temporary, "project"), { recursive: true });
     const settings = join(temporary, "data", "User");
@@ -86,13 +90,15 @@ export class Session {
       join(settings, "settings.json"),
       JSON.stringify({ ...SETTINGS, "wright.command": command }),
     );
+    if (vsix !== undefined) install(temporary, vsix);
     const remote = await Remote.listen();
     const { server, port } = await startServer(temporary, remote.url);
     const browser = await launch();
     const page = await browser.newPage({ viewport: { width: 1120, height: 700 } });
     const session = new Session(page, browser, server, remote, temporary);
     try {
-      await session.#open(port, file);
+      const loaded = vsix === undefined ? EXTENSION : driverOnly(temporary);
+      await session.#open(port, loaded, file);
     } catch (error) {
       await session.close();
       throw error;
@@ -100,20 +106,21 @@ export class Session {
     return session;
   }
 
-  async #open(port: number, file: string): Promise<void> {
+  async #open(port: number, extension: string, file: string | undefined): Promise<void> {
     const remoteUri = (path: string) => `vscode-remote://127.0.0.1:${port}${path}`;
     await this.page.exposeFunction("codeAutomationLog", () => {});
     await this.page.exposeFunction("codeAutomationExit", () => {});
     const payload = [
-      ["openFile", remoteUri(join(this.folder, file))],
-      ["extensionDevelopmentPath", remoteUri(join(ROOT, "vscode-extension"))],
+      ...(file === undefined ? [] : [["openFile", remoteUri(join(this.folder, file))]]),
+      ["extensionDevelopmentPath", remoteUri(extension)],
       ["extensionTestsPath", remoteUri(fileURLToPath(new URL("remote.cjs", import.meta.url)))],
     ];
     await this.page.goto(
       `http://127.0.0.1:${port}/?folder=${this.folder}&payload=${encodeURIComponent(JSON.stringify(payload))}`,
     );
     await this.#remote.ready(90);
-    await this.page.waitForSelector(".monaco-editor .view-line", { timeout: 60_000 });
+    const opened = file === undefined ? ".explorer-folders-view" : ".monaco-editor .view-line";
+    await this.page.waitForSelector(opened, { timeout: 60_000 });
   }
 
   /** Calls a function in the extension host. */
@@ -145,6 +152,27 @@ export class Session {
   }
 }
 
+/** Where code-server keeps what belongs to a session. */
+function folders(temporary: string): string[] {
+  const extensions = join(temporary, "extensions");
+  return ["--user-data-dir", join(temporary, "data"), "--extensions-dir", extensions];
+}
+
+function install(temporary: string, vsix: string): void {
+  const args = [CODE_SERVER, ...folders(temporary), "--install-extension", vsix];
+  execFileSync(process.execPath, args, { stdio: "pipe" });
+}
+
+/** An extension that has nothing: VS Code runs tests only beside one that is being developed. */
+function driverOnly(temporary: string): string {
+  const folder = join(temporary, "driver");
+  mkdirSync(folder);
+  const manifest = { name: "driver", publisher: "langwright", version: "0.0.0" };
+  const text = JSON.stringify({ ...manifest, engines: { vscode: "*" } });
+  writeFileSync(join(folder, "package.json"), text);
+  return folder;
+}
+
 /** code-server on a port of its choice. */
 async function startServer(
   temporary: string,
@@ -152,7 +180,7 @@ async function startServer(
 ): Promise<{ server: ChildProcess; port: number }> {
   const args = [
     ["--config", "/dev/null", "--auth", "none", "--bind-addr", "127.0.0.1:0"],
-    ["--user-data-dir", join(temporary, "data"), "--extensions-dir", join(temporary, "extensions")],
+    folders(temporary),
     ["--disable-telemetry", "--disable-update-check", "--disable-workspace-trust"],
     ["--disable-getting-started-override", "--vscode-option", "enable-smoke-test-driver"],
   ].flat();

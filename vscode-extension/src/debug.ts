@@ -1,6 +1,6 @@
 /** Debugging in the evaluator: `wright debug-adapter` does it, this says how it is started and with what. */
 import * as vscode from "vscode";
-import { activeLanguage, languageOf, workspaceFolder, wrightCommand } from "./wright.ts";
+import { chooseLanguage, languageOf, workspaceFolder, wrightCommand } from "./wright.ts";
 
 export function registerDebugger(context: vscode.ExtensionContext): void {
   context.subscriptions.push(
@@ -14,23 +14,27 @@ export function registerDebugger(context: vscode.ExtensionContext): void {
     }),
     vscode.debug.registerDebugConfigurationProvider("wright", {
       // Without a launch.json: the language of the open file, without arguments.
-      resolveDebugConfiguration(_folder, configuration) {
+      async resolveDebugConfiguration(_folder, configuration) {
         if (configuration.type !== undefined) return configuration;
         if (vscode.window.activeTextEditor?.document.languageId !== "wright") return null;
-        return { type: "wright", request: "launch", name: "Debug", program: activeLanguage() };
+        const program = await chooseLanguage();
+        return { type: "wright", request: "launch", name: "Debug", program };
       },
     }),
     vscode.commands.registerCommand("wright.debug", async () => {
+      const program = await chooseLanguage();
+      if (program === undefined) return;
       const args = await vscode.window.showInputBox({
         prompt: "Arguments of the interpreter, as its own command line would have them",
         placeHolder: "program.t",
+        ignoreFocusOut: true,
       });
       if (args === undefined) return;
       await vscode.debug.startDebugging(vscode.workspace.workspaceFolders?.[0], {
         type: "wright",
         request: "launch",
         name: "Debug",
-        program: activeLanguage(),
+        program,
         args: args.split(/\s+/).filter((one) => one !== ""),
       });
     }),

@@ -11,21 +11,27 @@ import {
   type ServerOptions,
 } from "vscode-languageclient/node";
 import { registerDebugger } from "./debug.ts";
+import { registerTasks, runTask } from "./tasks.ts";
 import { registerTests } from "./tests.ts";
 import { ChainView, showGraph } from "./views.ts";
-import { activeLanguage, workspaceFolder, wrightCommand } from "./wright.ts";
+import { chooseLanguage, runWright, workspaceFolder, wrightCommand } from "./wright.ts";
 
 /** Its documents are the server's (`workspace/textDocumentContent`); the client serves them. */
 const EXPLAIN_SCHEME = "wright-explain";
 const TEMPLATES = ["calculator", "stack-vm", "minimal"];
+/** Every template's. */
+const ENTRY = "main.wr";
 
 let client: LanguageClient | undefined;
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const command = (name: string, action: (...args: never[]) => unknown) =>
     context.subscriptions.push(vscode.commands.registerCommand(`wright.${name}`, action));
-  for (const name of ["check", "run", "test", "build"]) {
-    command(name, () => runInTerminal([name, activeLanguage()]));
+  for (const name of ["check", "run", "test", "build"] as const) {
+    command(name, async () => {
+      const language = await chooseLanguage();
+      if (language !== undefined) await runTask(name, language);
+    });
   }
   command("new", newLanguage);
   command("explain", explain);
@@ -49,6 +55,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   context.subscriptions.push(vscode.window.registerTreeDataProvider("wright.chain", chain));
   command("showChain", () => chain.explain(client));
   registerDebugger(context);
+  registerTasks(context);
   registerTests(context);
   await start(context);
 }
@@ -103,28 +110,46 @@ function showStatus(of: LanguageClient): vscode.Disposable {
   );
 }
 
-function runInTerminal(args: readonly string[]): void {
-  const [shellPath, ...first] = wrightCommand();
-  const terminal = vscode.window.createTerminal({
-    name: `wright ${args[0]}`,
-    shellPath: shellPath!,
-    shellArgs: [...first, ...args],
-    cwd: workspaceFolder(),
-    isTransient: true,
-  });
-  terminal.show();
-}
-
 async function newLanguage(): Promise<void> {
+  const into = await folderForNew();
+  if (into === undefined) return;
   const name = await vscode.window.showInputBox({
-    prompt: "Name of the language: a folder of this name is made in the workspace",
+    prompt: `Name of the language: a folder of this name is made in ${into.fsPath}`,
     placeHolder: "tiny",
+    ignoreFocusOut: true,
     validateInput: (text) =>
       /^[a-z][a-z0-9_-]*$/.test(text) ? null : "small letters, digits, - and _",
   });
   if (name === undefined) return;
-  const template = await vscode.window.showQuickPick(TEMPLATES, { placeHolder: "Template" });
-  if (template !== undefined) runInTerminal(["new", name, "--template", template]);
+  const template = await vscode.window.showQuickPick(TEMPLATES, {
+    placeHolder: "Template",
+    // The walkthrough takes the focus when one of its steps is done.
+    ignoreFocusOut: true,
+  });
+  if (template === undefined) return;
+  const made = vscode.Uri.joinPath(into, name);
+  const { code, stderr } = await runWright(["new", made.fsPath, "--template", template]);
+  if (code !== 0) {
+    void vscode.window.showErrorMessage(`No language was made: ${stderr.trim()}`);
+    return;
+  }
+  if (vscode.workspace.getWorkspaceFolder(made) === undefined) {
+    await vscode.commands.executeCommand("vscode.openFolder", made);
+    return;
+  }
+  await vscode.window.showTextDocument(vscode.Uri.joinPath(made, ENTRY));
+}
+
+/** The open folder, or one that the user chooses, since a language is a folder. */
+async function folderForNew(): Promise<vscode.Uri | undefined> {
+  const open = vscode.workspace.workspaceFolders?.[0]?.uri;
+  if (open !== undefined) return open;
+  const chosen = await vscode.window.showOpenDialog({
+    canSelectFiles: false,
+    canSelectFolders: true,
+    openLabel: "Make the Language Here",
+  });
+  return chosen?.[0];
 }
 
 async function explain(): Promise<void> {

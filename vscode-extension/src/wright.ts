@@ -1,7 +1,7 @@
 /** How the extension reaches `wright`, and which language a file belongs to. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import * as vscode from "vscode";
 
 /** As the setting says; else the copy that the project installed; else the one on the path. */
@@ -27,10 +27,36 @@ export function languageOf(file: string): string {
   return file;
 }
 
-/** That of the active file. */
-export function activeLanguage(): string {
-  const file = vscode.window.activeTextEditor?.document.uri.fsPath;
-  return file === undefined ? workspaceFolder() : languageOf(file);
+/** The folders with a `langwright.json`. */
+export async function languagesOfWorkspace(): Promise<string[]> {
+  const found = await vscode.workspace.findFiles("**/langwright.json", "**/node_modules/**");
+  return found.map(({ fsPath }) => dirname(fsPath)).sort();
+}
+
+/**
+ * The one that a command is about: that of the active file; where no Wright file is active (the walkthrough
+ * may be), the only one in the workspace, or the one that the user picks. Undefined, and said: none.
+ */
+export async function chooseLanguage(): Promise<string | undefined> {
+  const document = vscode.window.activeTextEditor?.document;
+  if (document?.languageId === "wright") return languageOf(document.uri.fsPath);
+  const folders = await languagesOfWorkspace();
+  if (folders.length === 0) {
+    void vscode.window.showErrorMessage(
+      "There is no langwright.json in the workspace, and no Wright file is open.",
+    );
+  }
+  if (folders.length <= 1) return folders[0];
+  const items = folders.map((folder) => ({
+    label: basename(folder),
+    description: vscode.workspace.asRelativePath(folder),
+    folder,
+  }));
+  const chosen = await vscode.window.showQuickPick(items, {
+    placeHolder: "Language",
+    ignoreFocusOut: true,
+  });
+  return chosen?.folder;
 }
 
 export function workspaceFolder(): string {
