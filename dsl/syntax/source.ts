@@ -34,24 +34,19 @@ export interface Position {
   readonly column: number;
 }
 
+/**
+ * Looks for its lines when somebody asks: few do, and an editor makes one of these at every key. It is
+ * plain data all the same, for programs hold the places of their ops, and are written to files.
+ */
 export function sourceFile(path: string, text: string): SourceFile {
-  return new Source(path, text);
-}
-
-/** Looks for its lines when somebody asks: few do, and an editor makes one of these at every key. */
-class Source implements SourceFile {
-  readonly path: string;
-  readonly text: string;
-  #lineStarts: readonly number[] | null = null;
-
-  constructor(path: string, text: string) {
-    this.path = path;
-    this.text = text;
-  }
-
-  get lineStarts(): readonly number[] {
-    return (this.#lineStarts ??= lineStartsOf(this.text));
-  }
+  let lineStarts: readonly number[] | null = null;
+  return {
+    path,
+    text,
+    get lineStarts() {
+      return (lineStarts ??= lineStartsOf(text));
+    },
+  };
 }
 
 function lineStartsOf(text: string): number[] {
