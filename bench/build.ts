@@ -65,7 +65,7 @@ const TIMED = '"$@" >/dev/null 2>"$0"; status=$?; times; exit $status';
 
 function wright(...args: string[]): Cost {
   const log = join(folder, "log");
-  const command = [process.execPath, join(ROOT, "cli/main.ts"), ...args];
+  const command = [process.execPath, join(ROOT, "cli/wright.mjs"), ...args];
   const start = performance.now();
   const { status, stdout } = spawnSync("sh", ["-c", TIMED, log, ...command], {
     cwd: folder,

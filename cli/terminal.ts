@@ -2,7 +2,7 @@
  * What the command line writes, and how it looks: results on stdout, progress on stderr.
  *
  * Writing is synchronous and by file descriptor, because commands run in a worker thread (see
- * `main.ts`), where `process.stdout` would only queue text for the main thread. A reader that has
+ * `command-line.ts`), where `process.stdout` would only queue text for the main thread. A reader that has
  * gone away (`wright … | head`) is no error of ours: we leave quietly.
  */
 import { writeSync } from "node:fs";

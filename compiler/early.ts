@@ -9,6 +9,7 @@ import { dirname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { collectorIsKept } from "./collector.ts";
 import type { CollectorName } from "./collectors.ts";
+import { adoptKept } from "./kept.ts";
 import { wasmRuntimeIsKept } from "./wasm/build.ts";
 
 export interface RuntimeWanted {
@@ -25,10 +26,11 @@ export interface EarlyWork {
   readonly compileCache: string | null;
 }
 
-/** Comes true when nothing more is being done about it. */
-export function translateEarly(cache: string, wanted: RuntimeWanted): Promise<void> {
-  if (availableParallelism() < 2 || !runsFromSources() || isKept(cache, wanted))
-    return Promise.resolve();
+/** Comes true when nothing more is being done about it; null if there is nothing to do. */
+export function translateEarly(cache: string, wanted: RuntimeWanted): Promise<void> | null {
+  if (isKept(cache, wanted)) return null;
+  adoptKept(cache);
+  if (availableParallelism() < 2 || !runsFromSources() || isKept(cache, wanted)) return null;
   const folder = getCompileCacheDir();
   const work: EarlyWork = {
     cache,

@@ -1,11 +1,11 @@
 /** What is kept of the toolchain's own making is used again, and nothing else is. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { collectorIsKept, collectorSource, translateRuntime } from "./collector.ts";
 import { translateEarly } from "./early.ts";
-import { kept } from "./kept.ts";
+import { adoptKept, forgetOthers, isKept, kept } from "./kept.ts";
 import { printFunction } from "./ll/print.ts";
 import type { LLProgram } from "./ll/program.ts";
 import { assertVerified } from "./ll/verify.ts";
@@ -65,6 +65,29 @@ test("a cache that cannot be written costs time only", () => {
   writeFileSync(cache, "not a folder");
   expect(keep(cache, "content")).toEqual(["content", true]);
   expect(keep(cache, "again")).toEqual(["again", true]);
+});
+
+test("a cache takes what another one has and it has not", () => {
+  const [from, to] = [join(folder, "from"), join(folder, "to")];
+  keep(from, "there");
+  writeFileSync(join(from, "runtime", "thing-of-another-version"), "");
+  adoptKept(to, from);
+  expect(keep(to, "not made")).toEqual(["there", false]);
+  writeFileSync(join(from, "runtime", basename(onlyFile(to))), "damaged");
+  adoptKept(join(folder, "third"), from);
+  expect(isKept(join(folder, "third"), "thing")).toBe(false);
+  adoptKept(to, join(folder, "nowhere"));
+  expect(isKept(to, "thing")).toBe(true);
+});
+
+test("what another version has kept is forgotten", () => {
+  const cache = join(folder, "versions");
+  keep(cache, "there");
+  const own = readdirSync(join(cache, "runtime"));
+  writeFileSync(join(cache, "runtime", "thing-of-another-version"), "");
+  forgetOthers(cache);
+  expect(readdirSync(join(cache, "runtime"))).toEqual(own);
+  forgetOthers(join(folder, "nowhere"));
 });
 
 test.each(["native", "wasm"] as const)(

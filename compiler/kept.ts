@@ -5,6 +5,9 @@
  * and of the runtime, and the version of Node, whose serialisation some are in. It begins with a
  * checksum of the rest. So a file of another version is never looked at, one that was damaged is made
  * again, and a cache that cannot be written costs time only.
+ *
+ * `npm ci` makes the files that most builds need in the toolchain's own folder (`tools/prepare.mjs`); a
+ * cache without them takes them from there.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -16,6 +19,8 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 /** Where the texts are that everything kept depends on. */
 const INPUTS = ["dsl", "compiler", "runtime/gc", "runtime/wasm"];
 const CHECKSUM_BYTES = 32;
+/** A cache as any other, in the toolchain's folder. */
+export const SHIPPED = join(ROOT, ".cache");
 
 /** What `make` gives, from the cache directory if this toolchain has made it before. */
 export function kept(cache: string, name: string, make: () => Uint8Array): Uint8Array {
@@ -25,6 +30,40 @@ export function kept(cache: string, name: string, make: () => Uint8Array): Uint8
   const made = make();
   writeKept(path, made);
   return made;
+}
+
+/** Gives a cache what another one has of this toolchain, and it has not. */
+export function adoptKept(cache: string, from = SHIPPED): void {
+  for (const name of keptNames(from)) {
+    const path = keptPath(cache, name);
+    if (readKept(path) !== null) continue;
+    const content = readKept(keptPath(from, name));
+    if (content !== null) writeKept(path, content);
+  }
+}
+
+/** Removes what other versions of the toolchain have kept. */
+export function forgetOthers(cache: string): void {
+  const own = new Set(keptNames(cache).map((name) => keptPath(cache, name)));
+  for (const file of keptFiles(cache)) {
+    const path = join(cache, "runtime", file);
+    if (!own.has(path)) discard(path);
+  }
+}
+
+/** Of this version. */
+function keptNames(cache: string): string[] {
+  const end = `-${fingerprint()}`;
+  const files = keptFiles(cache).filter((file) => file.endsWith(end));
+  return files.map((file) => file.slice(0, -end.length));
+}
+
+function keptFiles(cache: string): string[] {
+  try {
+    return readdirSync(join(cache, "runtime"));
+  } catch {
+    return [];
+  }
 }
 
 /** Whether a file of that name is there, for those who could have it made in the meantime. */

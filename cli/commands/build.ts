@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "../../compiler/native.ts";
 import type { BuildStep } from "../../compiler/c/build.ts";
 import { DEFAULT_COLLECTOR, type CollectorName } from "../../compiler/collectors.ts";
+import type { Timing } from "../../compiler/driver.ts";
 import { translateEarly } from "../../compiler/early.ts";
 import type { BuildProblem } from "../../compiler/c/toolchain.ts";
 import type { LLProgram } from "../../compiler/ll/program.ts";
@@ -49,12 +50,15 @@ async function buildOnce(call: Invocation, folders?: Set<string>): Promise<numbe
   const runtime = translateEarly(cacheFolder(), wanted);
   const { program, analysis, timings } = compileWatched(call, project, isDev, folders);
   if (analysis.program.main === null) throw noMain(project.entry);
-  await runtime;
+  if (runtime !== null) {
+    terminal.status("translating the runtime, once for this version of wright …");
+    await runtime;
+  }
   const analysed = performance.now();
   terminal.say(
     progressLine(call, "compiled", analysed - start, count(program.functions.length, "function")),
   );
-  if (isWasm) return writeModule(call, program, output, start);
+  if (isWasm) return writeModule(call, { program, timings, output, start });
   const native = await buildExecutable(call, program, {
     output,
     mode: isDev ? "dev" : "release",
@@ -64,13 +68,14 @@ async function buildOnce(call: Invocation, folders?: Set<string>): Promise<numbe
     policy,
   });
   terminal.say(progressLine(call, "built", native.milliseconds, native.what));
-  if (flag(call, "time")) {
-    const all = [...timings, { stage: "C compiler", milliseconds: native.milliseconds }];
-    terminal.complain(timingTable(all, terminal.err));
-  }
+  explainTime(call, [...timings, { stage: "C compiler", milliseconds: native.milliseconds }]);
   const time = duration(performance.now() - start);
   terminal.print(`${shown(output)}: ${size(statSync(output).size)} in ${time}`);
   return 0;
+}
+
+function explainTime(call: Invocation, timings: readonly Timing[]): void {
+  if (flag(call, "time")) call.terminal.complain(timingTable(timings, call.terminal.err));
 }
 
 /** Mistakes end the command, or the attempt; where its files are is known all the same. */
@@ -101,8 +106,16 @@ function readPolicy(call: Invocation): string | undefined {
   }
 }
 
+interface ModuleWanted {
+  readonly program: LLProgram;
+  readonly timings: readonly Timing[];
+  readonly output: string;
+  /** When the command began. */
+  readonly start: number;
+}
+
 /** No C compiler: the module straight from the low-level graphs, and what loads it. */
-function writeModule(call: Invocation, program: LLProgram, output: string, start: number): number {
+function writeModule(call: Invocation, { program, timings, output, start }: ModuleWanted): number {
   const { terminal } = call;
   const began = performance.now();
   terminal.status("writing WebAssembly …");
@@ -120,7 +133,9 @@ function writeModule(call: Invocation, program: LLProgram, output: string, start
   if (sourceMap !== null) replaceFile(`${path}.map`, new TextEncoder().encode(sourceMap));
   for (const [end, name] of Object.entries(LOADERS))
     replaceFile(path.replace(/\.wasm$/, end), readFileSync(join(RUNTIME, name)));
-  terminal.say(progressLine(call, "written", performance.now() - began, "one module"));
+  const milliseconds = performance.now() - began;
+  terminal.say(progressLine(call, "written", milliseconds, "one module"));
+  explainTime(call, [...timings, { stage: "WebAssembly", milliseconds }]);
   const time = duration(performance.now() - start);
   terminal.print(`${shown(path)}: ${size(bytes.length)} in ${time}`);
   return 0;
