@@ -247,7 +247,7 @@ describe("wright", () => {
       [LAUNCHER, "build", join(ROOT, "examples/som"), "-o", join(FOLDER, "interrupted")],
       {
         cwd: FOLDER,
-        env: { ...process.env, XDG_CACHE_HOME: cache },
+        env: { ...process.env, WRIGHT_CACHE: cache },
         stdio: ["ignore", "ignore", "pipe"],
       },
     );

@@ -30,6 +30,7 @@ import { recentlyCompiled, rememberCompiled } from "./recent.ts";
 import { collectorSource } from "../collector.ts";
 import { DEFAULT_COLLECTOR, type CollectorName } from "../collectors.ts";
 import type { LLProgram } from "../ll/program.ts";
+import { newWorkFolder } from "./work.ts";
 
 export interface BuildOptions {
   /** Where the executable goes. */
@@ -75,7 +76,7 @@ const RUNTIME_SOURCES = ["platform.c", "gc_platform.c", "sandbox.c"];
 
 /** A program as passes leave it (`passes/native.ts`) becomes an executable. */
 export async function buildNative(program: LLProgram, options: BuildOptions): Promise<BuildResult> {
-  const work = join(cacheDirectory(options), `work-${randomBytes(6).toString("hex")}`);
+  const work = newWorkFolder(cacheDirectory(options));
   try {
     return await buildIn(work, program, options);
   } catch (error) {

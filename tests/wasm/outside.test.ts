@@ -213,6 +213,14 @@ describe("the shim", () => {
     expect(stderr).toContain("StackOverflow");
   });
 
+  test("tells whoever wants a heap dump that there is none", () => {
+    const asked = shim({ args: ["exit", "3"], env: { WRIGHT_HEAP_DUMP: "file" } });
+    expect(asked).toMatchObject({ code: 3, stdout: "" });
+    expect(asked.stderr).toContain("writes no heap dumps");
+    const unset = shim({ args: ["exit", "3"], env: { WRIGHT_HEAP_DUMP: "" } });
+    expect(unset).toEqual({ code: 3, stdout: "", stderr: "" });
+  });
+
   test("lets what a function given to it throws come out", () => {
     const stop = new Error("stop");
     const given = {
