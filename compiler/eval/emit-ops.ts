@@ -481,6 +481,7 @@ export const IRREGULAR: Readonly<Record<Irregular<"eval">, Emit>> = {
   // Nothing moves here, so there is nothing to note.
   gc_write_barrier: () => "",
   gc_write_barrier_items: () => "",
+  gc_weak_target: (op, e) => e.atom(op.args[0]!),
   hint: (op, e) => e.mark(op),
   fatal: machine("fatal"),
 };

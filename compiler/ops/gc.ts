@@ -55,6 +55,14 @@ export const GC_OPS = {
     doc: "to be done before references are stored in items b, … of the array a, c of them",
     c: "wr_gc_write_barrier_items($0, $1, $2)",
   },
+  gc_weak_target: {
+    ...PLAIN,
+    args: ["ref"],
+    result: "ref",
+    effect: "read",
+    doc: "a, which was read from a weak field; null if a is dead and the field about to be cleared",
+    c: "wr_gc_weak($0)",
+  },
   hint: {
     ...PLAIN,
     args: [],

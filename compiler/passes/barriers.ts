@@ -1,5 +1,5 @@
 /**
- * Write barriers: before a reference is stored in an object that may be old, a collector with
+ * Barriers. Write barriers: before a reference is stored in an object that may be old, a collector with
  * generations hears of it.
  *
  *     setfield(%x, %y)            gc_write_barrier(%x)
@@ -14,6 +14,12 @@
  * The second is a forward analysis over the blocks' parameters: "on every way to here there was no
  * collection since". Arrays that may be large are remembered by parts, so a barrier for some of
  * their items says nothing of the others, and being fresh says nothing at all.
+ *
+ * And what is read from a weak field goes through `gc_weak_target`, for collectors that clear such fields
+ * while the program runs:
+ *
+ *     %t = getfield(%w)           %u = getfield(%w)
+ *                                 %t = gc_weak_target(%u)
  *
  * Runs before `roots`, which renames references; neither it nor anything later may put an op that
  * collects between a barrier and its store.
@@ -31,6 +37,7 @@ export function insertBarriers(program: LLProgram, effects: Effects): void {
 const SURELY_SMALL = 256n;
 
 function guardGraph(graph: LLGraph, effects: Effects): void {
+  guardWeakReads(graph);
   if (!graph.blocks.some((block) => block.ops.some(storesReference))) return;
   const quiet = findQuietParams(graph, effects);
   for (const block of graph.blocks) {
@@ -41,6 +48,25 @@ function guardGraph(graph: LLGraph, effects: Effects): void {
     });
     block.ops = ops;
   }
+}
+
+function guardWeakReads(graph: LLGraph): void {
+  for (const block of graph.blocks)
+    if (block.ops.some(readsWeakField))
+      block.ops = block.ops.flatMap((op) => {
+        if (!readsWeakField(op)) return [op];
+        const held = newVariable<LL>(graph, op.result.type);
+        const read = newOp<LL>("getfield", [...op.args], held, op.aux, op.span);
+        return [read, newOp<LL>("gc_weak_target", [held], op.result, {}, op.span)];
+      });
+}
+
+function readsWeakField({ name, aux }: LLOp): boolean {
+  if (name !== "getfield") return false;
+  const { struct, field } = aux;
+  return (
+    struct !== undefined && struct.weakField !== null && struct.fields[struct.weakField] === field
+  );
 }
 
 /** Parameters that need no barrier. Starts from all and takes back what some way in contradicts. */

@@ -142,4 +142,5 @@ const READ_TWICE: ReadonlySet<string> = new Set([
   "int_truncdiv",
   "gc_write_barrier",
   "gc_write_barrier_items",
+  "gc_weak_target",
 ]);

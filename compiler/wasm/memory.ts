@@ -37,6 +37,7 @@ export const WORD = {
   nurseryFree: 56,
   nurseryTop: 64,
   interrupt: 72,
+  asksForWeak: 120,
 } as const;
 
 /** The class number that null seems to have. */

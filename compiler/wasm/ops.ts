@@ -39,7 +39,7 @@ export interface OpWriter {
   /** An index as a value and a small number that is added to it. */
   sumOf(index: LLValue): { readonly base: LLValue; readonly plus: number };
   ifThen(then: () => void, hint?: Hint): void;
-  ifElse(type: "i32" | "i64", then: () => void, otherwise: () => void): void;
+  ifElse(type: "i32" | "i64", then: () => void, otherwise: () => void, hint?: Hint): void;
 }
 
 /** What is known of a test: how it nearly always ends. */
@@ -593,6 +593,20 @@ export const ROWS: Record<Exclude<OpName, PlacedOp>, Row> = {
       for (const arg of op.args) w.push(arg);
       w.callRuntime("wr_gc_remember_items", { params: [L, L, L], results: [] });
     }, "unlikely");
+  },
+  gc_weak_target: (op, w) => {
+    w.constI32(0);
+    w.memory("i64_load", 8, WORD.asksForWeak);
+    w.op("i64_eqz");
+    w.ifElse(
+      "i64",
+      () => w.push(op.args[0]!),
+      () => {
+        w.push(op.args[0]!);
+        w.callRuntime("wr_gc_ask_for_weak", { params: [L], results: [L] });
+      },
+      "likely",
+    );
   },
   hint: drop,
   fatal: (op, w) => {

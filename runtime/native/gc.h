@@ -98,6 +98,14 @@ int64_t wr_gc_stat(int64_t what);
 WR_COLD void wr_gc_remember(wr_ref object);
 WR_COLD void wr_gc_remember_items(wr_ref array, int64_t first, int64_t count);
 
+/* While weak fields are cleared, programs ask about what they have read from one. */
+extern int64_t wr_gc_asks_for_weak;
+WR_COLD wr_ref wr_gc_ask_for_weak(wr_ref target);
+
+WR_INLINE wr_ref wr_gc_weak(wr_ref target) {
+  return WR_UNLIKELY(wr_gc_asks_for_weak != 0) ? wr_gc_ask_for_weak(target) : target;
+}
+
 /* Before a reference is stored in an object that may be old. */
 WR_INLINE void wr_gc_write_barrier(wr_ref object) {
   if (WR_UNLIKELY(object->bits & WR_TRACK)) wr_gc_remember(object);

@@ -37,13 +37,15 @@ typedef struct gc_state {
   int64_t nursery;
   bag dying;
   int64_t outside_from;
-  int64_t reserved[5];
+  int64_t *asks_for_weak;
+  int64_t reserved[4];
   int64_t own[128];
 } gc_state;
 
 _Static_assert(sizeof(void *) == 8, "the collector's state is laid out for 64 bits");
 _Static_assert(offsetof(gc_state, limit) == 80 && offsetof(gc_state, dying) == 120 &&
-                   offsetof(gc_state, outside_from) == 144 && offsetof(gc_state, own) == 192,
+                   offsetof(gc_state, outside_from) == 144 &&
+                   offsetof(gc_state, asks_for_weak) == 152 && offsetof(gc_state, own) == 192,
                "the state is laid out as the collector expects");
 _Static_assert(sizeof(wr_type) == 64 && offsetof(wr_type, refs) == 24 &&
                    offsetof(wr_type, weak_offset) == 32,
@@ -51,6 +53,7 @@ _Static_assert(sizeof(wr_type) == 64 && offsetof(wr_type, refs) == 24 &&
 
 char *wr_nursery_free;
 char *wr_nursery_top;
+int64_t wr_gc_asks_for_weak;
 
 static gc_state gc;
 static bool finalizing;
@@ -65,7 +68,8 @@ bool wr_gc_make_room(char *state, int64_t size, bool forced);
 char *wr_gc_take(char *state, int64_t size);
 char *wr_gc_take_outside(char *state, int64_t size, int64_t type, int64_t length);
 void wr_gc_collect_all(char *state);
-void wr_gc_register_finalizer(char *state, char *object);
+bool wr_gc_register_finalizer(char *state, char *object);
+char *wr_gc_weak_target(char *state, char *object);
 bool wr_gc_let_all_die(char *state);
 void wr_gc_remember_object(char *state, char *object);
 void wr_gc_remember_range(char *state, char *array, int64_t first, int64_t count);
@@ -371,6 +375,7 @@ void wr_gc_start(int64_t bytes) {
       .words = wr_platform_roots,
       .word_count = wr_platform_root_count,
       .limit = bytes,
+      .asks_for_weak = &wr_gc_asks_for_weak,
       .stress = every == NULL ? 0 : atoll(every),
       .poison = flag("WRIGHT_GC_POISON"),
       .verify = flag("WRIGHT_GC_VERIFY"),
@@ -452,8 +457,9 @@ void *wr_gc_malloc_slow(int64_t size, uint32_t type) {
 
 void *wr_gc_malloc_finalizer(int64_t size, uint32_t type) {
   void *result = wr_gc_malloc_slow(size, type);
-  if (result != NULL) wr_gc_register_finalizer(STATE, result);
-  return result;
+  if (result == NULL || wr_gc_register_finalizer(STATE, result)) return result;
+  raise_memory_error();
+  return NULL;
 }
 
 static wr_ref new_array_outside(int64_t size, uint32_t type, int64_t length) {
@@ -511,4 +517,8 @@ void wr_gc_remember(wr_ref object) { wr_gc_remember_object(STATE, (char *)object
 
 void wr_gc_remember_items(wr_ref array, int64_t first, int64_t count) {
   wr_gc_remember_range(STATE, (char *)array, first, count);
+}
+
+wr_ref wr_gc_ask_for_weak(wr_ref target) {
+  return (wr_ref)wr_gc_weak_target(STATE, (char *)target);
 }
