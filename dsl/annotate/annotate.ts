@@ -130,15 +130,15 @@ function completeClasses(ctx: Context): ClassInstance[] {
   for (let i = 0; i < ctx.classes.length; i++) {
     const cls = findClass(ctx.classes[i]!);
     if (i === count) for (const one of ctx.classes.slice(0, count)) complete.add(classKey(one));
-    if (i >= count) {
-      // One with these type arguments has been here.
-      const key = classKey(cls);
-      if (complete.has(key) || isEndless(ctx, cls, holders)) continue;
-      complete.add(key);
-    }
+    const key = i < count ? null : classKey(cls);
+    if (key !== null && !complete.has(key) && isEndless(ctx, cls, holders)) continue;
     const known = ctx.classes.length;
     ctx.baseOf(cls);
-    for (const name of cls.symbol.fields.keys()) types.findField(ctx, cls, name);
+    // Where one with these type arguments has been here, its fields are those of both.
+    if (key === null || !complete.has(key)) {
+      for (const name of cls.symbol.fields.keys()) types.findField(ctx, cls, name);
+    }
+    if (key !== null) complete.add(key);
     for (const one of ctx.classes.slice(known)) holders.set(one, cls);
   }
   return distinct(ctx.classes.map(findClass));
