@@ -119,7 +119,7 @@ function runOnOwnStack(module, { args, env, folders, stackBytes }) {
   const exit = (code) => {
     throw new Exit(code);
   };
-  const calls = { ...wasi.wasiImport, proc_exit: exit };
+  const calls = { ...onTheUsualStack(wasi.wasiImport), proc_exit: exit };
   const instance = new WebAssembly.Instance(module, { wasi_snapshot_preview1: calls });
   const { memory, stack_bytes, _start } = instance.exports;
   stack_bytes.value = stackBytes;
@@ -129,6 +129,19 @@ function runOnOwnStack(module, { args, env, folders, stackBytes }) {
     if (!(error instanceof Exit)) throw error;
     process.exitCode = error.code;
   });
+}
+
+/**
+ * Functions that leave the module's stack before they call. V8 may bind a module to Node's C++ itself,
+ * which then runs on that stack; and where it tells V8 of memory it takes (as `fd_write` does), a collection
+ * may come due there, which ends the process: "Check failed: isolate_->IsOnCentralStack()".
+ */
+function onTheUsualStack(functions) {
+  const wrapped = Object.entries(functions).map(([name, call]) => [
+    name,
+    (...args) => call(...args),
+  ]);
+  return Object.fromEntries(wrapped);
 }
 
 /** Without Node's warning that WASI is experimental, which would be on the errors of every program. */
