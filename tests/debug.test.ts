@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DebugClient } from "../tools/dap-client.ts";
 
-const MACHINE = `enum Color:
+const MACHINE = `SIZES = {"small": 1, "large": 100}
+
+
+enum Color:
     RED
     GREEN
 
@@ -38,7 +41,12 @@ class Machine(Base):
         return self.stack.pop()
 `;
 
-const MAIN = `from machine import Machine
+const MAIN = `from machine import Machine, SIZES
+
+LIMIT = 40 + 2
+primes: list[int] = []
+for n in [2, 3, 5]:
+    primes.append(n * 1)
 
 
 def squares(n: int):
@@ -119,6 +127,41 @@ async function debug(
 }
 
 const run = () => client.ask("configurationDone");
+
+describe("a module", () => {
+  it("shows what its names hold", () =>
+    debug(
+      async () => {
+        await run();
+        await client.event("stopped");
+        expect(await client.moduleTexts()).toEqual({
+          LIMIT: "42: int",
+          primes: "[2, 3, 5]: list[int]",
+          n: "5: int",
+        });
+        expect(await client.evaluate('SIZES["large"] + LIMIT')).toBe("142");
+        expect(await client.evaluate("n")).toBe("4");
+        await client.step("stepOut");
+        expect(await client.evaluate("primes[-1]")).toBe("5");
+        await expect(client.evaluate("missing")).rejects.toThrow("`missing` holds nothing here");
+      },
+      {},
+      [{ line: lineOf("total += square"), condition: "i == LIMIT - 39" }],
+    ));
+
+  it("runs before a breakpoint in it could stop it", () =>
+    debug(async () => {
+      const wanted = [{ line: lineOf("primes.append") }];
+      const [refused] = (await client.breakpoints(main, wanted)).breakpoints;
+      expect(refused).toMatchObject({
+        verified: false,
+        message: "a module's body runs while the program is built, before anything can stop it",
+      });
+      await run();
+      await client.event("stopped");
+      expect((await client.places())[0]).toContain("machine.wr");
+    }));
+});
 
 describe("a program that is debugged", () => {
   it("runs to its end without a breakpoint", () =>
@@ -253,7 +296,7 @@ describe("a program that is debugged", () => {
       expect(breakpoints[3]).toMatchObject({ verified: true });
       await run();
       await client.event("stopped");
-      expect(client.output("important")).toContain("there is no local `nothing` here");
+      expect(client.output("important")).toContain("`nothing` holds nothing here");
     }));
 
   it("answers what expressions are", () =>
@@ -276,7 +319,7 @@ describe("a program that is debugged", () => {
         expect(await evaluate("-7 % 2")).toBe("1");
         expect(await evaluate("1 < size <= 5")).toBe("True");
         expect(await evaluate("size if flag_less else 0").catch((e: Error) => e.message)).toBe(
-          "there is no local `flag_less` here",
+          "`flag_less` holds nothing here",
         );
         await expect(evaluate("machine.pop()")).rejects.toThrow("only `len` can be called");
         await expect(evaluate("machine.missing")).rejects.toThrow("has no field `missing`");

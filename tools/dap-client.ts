@@ -138,17 +138,26 @@ export class DebugClient {
     return variables;
   }
 
-  async locals(frame = 0): Promise<Variable[]> {
-    const frames = await this.stack();
-    const { scopes } = await this.ask<{ scopes: { variablesReference: number }[] }>("scopes", {
-      frameId: frames[frame]!.id,
-    });
-    return this.variables(scopes[0]!.variablesReference);
+  locals(frame = 0): Promise<Variable[]> {
+    return this.#scope("Locals", frame);
   }
 
   async localTexts(frame = 0): Promise<Record<string, string>> {
-    const locals = await this.locals(frame);
-    return Object.fromEntries(locals.map(({ name, value, type }) => [name, `${value}: ${type}`]));
+    return textsOf(await this.locals(frame));
+  }
+
+  /** Of the module that the innermost function stands in. */
+  async moduleTexts(): Promise<Record<string, string>> {
+    return textsOf(await this.#scope("Module", 0));
+  }
+
+  async #scope(wanted: string, frame: number): Promise<Variable[]> {
+    const frames = await this.stack();
+    const { scopes } = await this.ask<{ scopes: { name: string; variablesReference: number }[] }>(
+      "scopes",
+      { frameId: frames[frame]!.id },
+    );
+    return this.variables(scopes.find(({ name }) => name === wanted)!.variablesReference);
   }
 
   async evaluate(expression: string): Promise<string> {
@@ -171,4 +180,8 @@ export class DebugClient {
     await this.ask("disconnect");
     return this.ended;
   }
+}
+
+function textsOf(variables: readonly Variable[]): Record<string, string> {
+  return Object.fromEntries(variables.map(({ name, value, type }) => [name, `${value}: ${type}`]));
 }

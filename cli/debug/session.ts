@@ -28,7 +28,7 @@ import {
   type Scope,
 } from "../../compiler/eval/watch.ts";
 import type { DebugInfo } from "../../compiler/ll/debug.ts";
-import type { LLProgram } from "../../compiler/ll/program.ts";
+import type { LLFunction } from "../../compiler/ll/program.ts";
 import { show } from "../../dsl/annotate/show.ts";
 import type { Expression } from "../../dsl/syntax/ast.ts";
 import { renderDiagnostics } from "../../dsl/syntax/render.ts";
@@ -48,17 +48,25 @@ export interface Link {
   requests(wait: boolean): Iterable<Request>;
 }
 
+/** Those of a frame, or of its module. */
+interface Variables {
+  readonly kind: "locals" | "module";
+  readonly frame: Frame;
+}
+
 /** A request that cannot be met; the message is for the user. */
 class Refusal extends Error {}
 
 interface Launched {
-  readonly program: LLProgram;
+  readonly functions: ReadonlySet<LLFunction>;
   readonly info: DebugInfo;
   readonly machine: Machine;
   readonly inspector: Inspector;
   readonly argv: readonly string[];
   readonly options: LaunchArguments;
 }
+
+const BUILD_TIME = "a module's body runs while the program is built, before anything can stop it";
 
 const CAPABILITIES = {
   supportsConfigurationDoneRequest: true,
@@ -85,7 +93,7 @@ export class Session {
   #pauseAsked = false;
   #nextBreakpoint = 1;
   /** What has parts, by reference less one. */
-  #references: (Known | Frame)[] = [];
+  #references: (Known | Variables)[] = [];
 
   constructor(link: Link) {
     this.#link = link;
@@ -147,15 +155,13 @@ export class Session {
     stackTrace: (args: { startFrame?: number; levels?: number }, give) =>
       give(this.#stackTrace(args)),
     scopes: ({ frameId }: { frameId: number }, give) => {
-      const reference = this.#reference(this.#frame(frameId));
+      const frame = this.#frame(frameId);
+      const locals = this.#reference({ kind: "locals", frame });
+      const module = this.#reference({ kind: "module", frame });
       give({
         scopes: [
-          {
-            name: "Locals",
-            presentationHint: "locals",
-            variablesReference: reference,
-            expensive: false,
-          },
+          scopeOf("Locals", { presentationHint: "locals", variablesReference: locals }),
+          scopeOf("Module", { variablesReference: module }),
         ],
       });
     },
@@ -203,7 +209,8 @@ export class Session {
       name,
       ...(options.test === undefined ? (options.args ?? []) : [options.test.name]),
     ];
-    this.#launched = { program, info, machine, inspector, argv, options };
+    const functions = new Set(program.functions);
+    this.#launched = { functions, info, machine, inspector, argv, options };
     if (options.stopOnEntry === true) this.#debugger.stopAtEntry();
   }
 
@@ -299,11 +306,13 @@ export class Session {
   }): unknown[] {
     if (this.#launched === null) throw new Refusal("no program is launched");
     const path = source.path ?? "";
-    const lines = this.#linesOf(path);
+    const lines = this.#linesOf(path, (fn) => !this.#isBuildTime(fn));
+    const buildTime = this.#linesOf(path, (fn) => this.#isBuildTime(fn));
     const places = this.#debugger.breakpointsOf(shown(path));
     places.clear();
     return (breakpoints ?? []).map((wanted) => {
       const id = this.#nextBreakpoint++;
+      if (buildTime.includes(wanted.line)) return { id, verified: false, message: BUILD_TIME };
       const line = lines.find((one) => one >= wanted.line);
       if (line === undefined) return { id, verified: false, message: "there is no code here" };
       try {
@@ -316,11 +325,16 @@ export class Session {
     });
   }
 
-  /** Lines of a file at which its functions can stop, in order. */
-  #linesOf(path: string): number[] {
+  /** Module bodies have run before the program does. */
+  #isBuildTime(fn: LLFunction): boolean {
+    return !this.#launched!.functions.has(fn);
+  }
+
+  /** Lines of a file at which functions of one kind can stop, in order. */
+  #linesOf(path: string, isWanted: (fn: LLFunction) => boolean): number[] {
     const found = new Set<number>();
     for (const [fn, lines] of this.#launched!.info.lines) {
-      if (fn.span !== null && resolve(fn.span.chunk.file.path) === resolve(path))
+      if (isWanted(fn) && fn.span !== null && resolve(fn.span.chunk.file.path) === resolve(path))
         for (const line of lines) found.add(line);
     }
     return [...found].sort((a, b) => a - b);
@@ -386,7 +400,7 @@ export class Session {
     return frame;
   }
 
-  #reference(of: Known | Frame): number {
+  #reference(of: Known | Variables): number {
     return this.#references.push(of);
   }
 
@@ -402,10 +416,15 @@ export class Session {
     const of = this.#references[variablesReference - 1];
     if (of === undefined) throw new Refusal("the program has gone on since");
     const children =
-      "record" in of
-        ? localsOf(of)
+      "frame" in of
+        ? this.#variablesOf(of)
         : this.#launched!.inspector.children(of, start, count === 0 ? undefined : count);
     return children.map((one) => ({ name: one.name, ...this.#shown(one) }));
+  }
+
+  #variablesOf({ kind, frame }: Variables): Child[] {
+    if (kind === "locals") return localsOf(frame);
+    return [...(this.#launched!.info.modules.get(frame.record.file)?.own ?? [])];
   }
 
   #shown(known: Known): { value: string; type: string; variablesReference: number } {
@@ -421,11 +440,14 @@ export class Session {
   }
 
   #scope(frame: Frame): Scope {
-    const { inspector, machine } = this.#launched!;
+    const { inspector, machine, info } = this.#launched!;
     const locals = localsOf(frame);
+    const visible = info.modules.get(frame.record.file)?.visible;
     return {
       inspector,
-      local: (name) => locals.find((one) => one.name === name) ?? null,
+      named: (name) => {
+        return locals.find((one) => one.name === name) ?? visible?.get(name) ?? null;
+      },
       string: (text) => machine.string(text),
     };
   }
@@ -465,6 +487,11 @@ function programOf({ program, test }: LaunchArguments): {
   if (test === undefined) return { entry: project.entry, name: project.name, host: fileHost() };
   const { entry, text } = testProgram(project, resolve(test.file), [test.name]);
   return { entry, name: project.name, host: fileHost({ [entry]: text }) };
+}
+
+/** As the protocol has it. */
+function scopeOf(name: string, more: { presentationHint?: string; variablesReference: number }) {
+  return { name, expensive: false, ...more };
 }
 
 /** In the order in which they came to be. */

@@ -1,5 +1,5 @@
 /**
- * Expressions over the locals of a stopped function: for watches, hovers and conditions of breakpoints.
+ * Expressions over the locals of a stopped function and the names of its module: for watches, hovers and conditions of breakpoints.
  *
  * They are parsed as Wright and worked out here, on the values that there are: names, literals, fields,
  * items, `len`, arithmetic, comparisons, `and`, `or`, `not`, conditional expressions. Other calls are
@@ -20,7 +20,8 @@ export class WatchError extends Error {}
 
 export interface Scope {
   readonly inspector: Inspector;
-  local(name: string): Known | null;
+  /** What a local, or else a module-level name, holds; null: there is none. */
+  named(name: string): Known | null;
   string(text: string): HeapArray;
 }
 
@@ -62,8 +63,8 @@ class Watch {
   #value(expression: Expression): Known {
     switch (expression.kind) {
       case "name": {
-        const found = this.#scope.local(expression.text);
-        if (found === null) throw new WatchError(`there is no local \`${expression.text}\` here`);
+        const found = this.#scope.named(expression.text);
+        if (found === null) throw new WatchError(`\`${expression.text}\` holds nothing here`);
         return found;
       }
       case "int":

@@ -6,7 +6,8 @@
  * Passes move and merge code as if there were no marks, so a program for debugging has none run on it.
  */
 import type { Annotation } from "../../dsl/annotate/lattice.ts";
-import type { LLFunction } from "./program.ts";
+import type { MachineValue } from "../eval/heap.ts";
+import type { LLFunction, LLGlobal } from "./program.ts";
 import type { StructType } from "./types.ts";
 
 export type DebugMark =
@@ -25,8 +26,26 @@ export interface DebugClass {
   readonly fields: ReadonlyMap<string, Annotation>;
 }
 
+/** A module-level name that holds a value of the program's. */
+export interface DebugGlobal {
+  readonly name: string;
+  readonly type: Annotation;
+  readonly global: LLGlobal;
+  /** What the module bodies have left there; undefined before they have run. */
+  value: MachineValue | undefined;
+}
+
+export interface DebugModule {
+  /** Its own, in the order in which they stand there. */
+  readonly own: readonly DebugGlobal[];
+  /** Imported ones, too, by the names that they have here. */
+  readonly visible: ReadonlyMap<string, DebugGlobal>;
+}
+
 export interface DebugInfo {
   readonly classes: ReadonlyMap<StructType, DebugClass>;
   /** By function: the lines it has marks on. */
   readonly lines: ReadonlyMap<LLFunction, ReadonlySet<number>>;
+  /** The user's modules, by their files' paths. */
+  readonly modules: ReadonlyMap<string, DebugModule>;
 }

@@ -12,11 +12,12 @@ import { read } from "../../dsl/annotate/cells.ts";
 import { STR } from "../../dsl/annotate/lattice.ts";
 import type { Annotation } from "../../dsl/annotate/lattice.ts";
 import { declaredCell } from "../../dsl/annotate/unify.ts";
+import type { ModuleSymbol } from "../../dsl/bind/symbols.ts";
 import type { AnnotatedProgram } from "../../dsl/annotate/result.ts";
 import { assert } from "../../dsl/syntax/diagnostics.ts";
 import { newStruct } from "../eval/heap.ts";
 import type { HeapObject } from "../eval/heap.ts";
-import type { DebugClass, DebugInfo } from "../ll/debug.ts";
+import type { DebugClass, DebugGlobal, DebugInfo, DebugModule } from "../ll/debug.ts";
 import type { LLFunction, LLProgram } from "../ll/program.ts";
 import { INT, ref } from "../ll/types.ts";
 import type { ArrayType, StructType } from "../ll/types.ts";
@@ -73,10 +74,10 @@ export function lower(program: AnnotatedProgram, options: LowerOptions): LLProgr
   };
 }
 
-function debugInfo({ classes, markedLines }: Lowering): DebugInfo {
+function debugInfo(lowering: Lowering): DebugInfo {
   const found = new Map<StructType, DebugClass>();
   // In preorder: a base comes before its subclasses.
-  for (const { symbol, struct, base, fields } of classes.entries) {
+  for (const { symbol, struct, base, fields } of lowering.classes.entries) {
     found.set(struct, {
       name: symbol.name,
       isLibrary: symbol.module.isLibrary,
@@ -85,7 +86,31 @@ function debugInfo({ classes, markedLines }: Lowering): DebugInfo {
       fields,
     });
   }
-  return { classes: found, lines: markedLines };
+  const modules = new Map<string, DebugModule>();
+  for (const { symbol } of lowering.program.bodies) {
+    if (!symbol.module.isLibrary)
+      modules.set(symbol.module.path, debugModule(lowering, symbol.module));
+  }
+  return { classes: found, lines: lowering.markedLines, modules };
+}
+
+function debugModule(lowering: Lowering, module: ModuleSymbol): DebugModule {
+  const visible = new Map<string, DebugGlobal>();
+  const own: DebugGlobal[] = [];
+  for (const [name, symbol] of module.scope) {
+    if (symbol.kind !== "global") continue;
+    const global = lowering.loweredGlobal(symbol);
+    if (global === null || global.type.kind === "void") continue;
+    const known: DebugGlobal = {
+      name,
+      type: read(lowering.program.globals.get(symbol)!),
+      global,
+      value: undefined,
+    };
+    visible.set(name, known);
+    if (symbol.module === module) own.push(known);
+  }
+  return { own, visible };
 }
 
 /** `fn(array[str]) -> int`: the library's `run_main` around the user's `main`. */

@@ -178,6 +178,11 @@ export class Lowering {
     return global;
   }
 
+  /** Null: no function that was lowered has to do with it. */
+  loweredGlobal(symbol: GlobalSymbol): LLGlobal | null {
+    return this.byGlobal.get(symbol) ?? null;
+  }
+
   functionObject(
     value: Extract<StaticValue, { kind: "function" | "builtin" }>,
     to: AnnotationOf<"function">,
