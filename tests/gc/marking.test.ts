@@ -27,14 +27,14 @@ const MODES = [
 ];
 
 test(
-  "what only a frame, a prebuilt object or a weak field refers to",
+  "what only a frame, a prebuilt object, a weak field or a fresh large object refers to",
   { timeout: 300_000 },
   async () => {
     const path = await built("marked");
     for (const env of MODES)
       expect([env, runNative(path, { args: ["4"], env })]).toEqual([
         env,
-        { code: 0, stdout: "4501500\n16996000\n1500\n", stderr: "" },
+        { code: 0, stdout: "4501500\n16996000\n1500\n400\n", stderr: "" },
       ]);
   },
 );
