@@ -38,6 +38,20 @@ import type {
   Symbol,
 } from "./symbols.ts";
 
+/** Decorators of Python, and what does their work here. */
+const ABSTRACT = "a method is abstract whose whole body is `abstract`";
+const OF_PYTHON: ReadonlyMap<string, string> = new Map([
+  ["abstract", ABSTRACT],
+  ["abstractmethod", ABSTRACT],
+  ["classmethod", "write a `@staticmethod`, or a function beside the class"],
+  ["dataclass", "declare the fields, and set them in `__init__`"],
+  [
+    "overload",
+    "a function is analysed for the types that it is called with: one definition will do",
+  ],
+  ["override", "a method that overrides another needs no mark"],
+]);
+
 /** An imported name, until something uses it. */
 export interface ImportedName {
   readonly name: string;
@@ -225,7 +239,7 @@ class ModuleCheck {
       if (known.includes(name)) continue;
       this.#diagnostics.push(
         diagnostic("E0802", span, `\`@${name}\` is no decorator for ${what}`, {
-          ...suggestion(name, known),
+          ...(OF_PYTHON.has(name) ? { help: OF_PYTHON.get(name)! } : suggestion(name, known)),
           notes: [note(`there are ${known.map((one) => `\`@${one}\``).join(", ")}`)],
         }),
       );
