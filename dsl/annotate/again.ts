@@ -46,8 +46,7 @@ export function again(
   if (!forgetStale(ctx, ({ span }) => !isAlive(span.chunk))) return null;
   // 2. The edited functions start anew, without what is nested in them; the fixpoint goes on.
   const isChanged = (spec: LiveSpec): boolean => changed.has(spec.symbol);
-  const gone = ctx.specs.filter((spec) => isInside(spec, isChanged));
-  for (const spec of gone) forget(spec);
+  for (const spec of ctx.specs) if (isInside(spec, isChanged)) forget(spec);
   for (const spec of ctx.specs.filter(isChanged)) restart(ctx, spec);
   const known = new Set(ctx.diagnostics);
   settle(ctx, isCancelled);

@@ -556,7 +556,9 @@ export function construct(at: At, cls: ClassInstance, args: CallArguments): Anno
         notes: [note("declared abstract here", missing.span)],
       },
     );
-  findClass(cls).created = true;
+  const created = findClass(cls);
+  if (!created.created) ctx.moves++;
+  created.created = true;
   const result: Annotation = { kind: "instance", cls };
   const method = specs.findMethod(symbol, "__init__");
   if (method === null) {

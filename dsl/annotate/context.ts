@@ -35,6 +35,7 @@ import type {
 import { chainNotes, reasonNotes } from "./explain.ts";
 import type { Annotation, AnnotationOf } from "./lattice.ts";
 import { POISON } from "./lattice.ts";
+import type { Initialisation } from "./initialised.ts";
 import type { Resolution, Spec } from "./result.ts";
 import { show } from "./show.ts";
 import * as specs from "./specs.ts";
@@ -122,8 +123,12 @@ export class Context {
   /** Names of the methods that classes below a class define. */
   readonly methodsBelow = new Map<ClassSymbol, ReadonlySet<string>>();
   readonly topEnv: TypeEnvironment = types.newEnvironment(new Map());
-  /** How often cells were unified: a cheap sign that something changed. */
-  unifications = 0;
+  /** How often a cell rose, met another one, or a class got into use: a cheap sign that nothing did. */
+  moves = 0;
+  /** What asked for bodies of generic functions when all of them were there (`specs.specialiseBodies`). */
+  bodiesFor: string | null = null;
+  /** What an object's `__init__` does before fields are set, by the object's class (`initialised.ts`). */
+  readonly initialisations = new Map<ClassSymbol, Initialisation>();
   /** True in the last pass: resolutions are recorded and errors reported. */
   checking = false;
   /** The op being looked at. */

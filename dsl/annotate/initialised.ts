@@ -27,28 +27,60 @@ import * as types from "./types.ts";
 export function findLateFields(ctx: Context): Set<FieldDeclaration> {
   const late = new Set<FieldDeclaration>();
   const seen = new Set<ClassSymbol>();
-  const specOf = new Map<FunctionSymbol, LiveSpec>();
-  for (const spec of ctx.specs) if (!specOf.has(spec.symbol)) specOf.set(spec.symbol, spec);
+  const changed = new Set([...(ctx.touched ?? [])].map((spec) => spec.symbol));
+  const specOf = firstSpecs(ctx);
   for (const cls of ctx.classes.map(findClass)) {
     if (!cls.created || cls.symbol.module.tree.raw || seen.has(cls.symbol)) continue;
     // A generator's frame is read where it was written only.
     if (cls.symbol.frameOf !== undefined) continue;
     seen.add(cls.symbol);
-    checkClass(ctx, cls, late, specOf);
+    let known = ctx.initialisations.get(cls.symbol);
+    if (known === undefined || [...known.methods].some((method) => changed.has(method))) {
+      known = initialisationOf(cls.symbol, specOf);
+      ctx.initialisations.set(cls.symbol, known);
+    }
+    checkClass(ctx, cls, late, known);
   }
   return late;
+}
+
+/** The first specialisation of each function. */
+function firstSpecs(ctx: Context): Walk["specOf"] {
+  let first: Map<FunctionSymbol, LiveSpec> | null = null;
+  return (symbol) => {
+    if (first === null) {
+      first = new Map();
+      for (const spec of ctx.specs) if (!first.has(spec.symbol)) first.set(spec.symbol, spec);
+    }
+    return first.get(symbol);
+  };
+}
+
+/** What happens to objects of a class until their `__init__` returns. */
+export interface Initialisation {
+  /** What is set when it does; null if it never does. */
+  readonly set: ReadonlySet<string> | null;
+  readonly early: EarlyUses;
+  /** The methods that this follows from. */
+  readonly methods: ReadonlySet<FunctionSymbol>;
+}
+
+function initialisationOf(cls: ClassSymbol, specOf: Walk["specOf"]): Initialisation {
+  const init = specs.findMethod(cls, "__init__");
+  const early: EarlyUses = { read: new Map(), set: null };
+  const methods = new Set<FunctionSymbol>();
+  const walk: Walk = { cls, specOf, early, methods };
+  const set = init === null ? new Set<string>() : storedBy(walk, init, new Set(), new Set());
+  return { set, early, methods };
 }
 
 function checkClass(
   ctx: Context,
   cls: ClassInstance,
   late: Set<FieldDeclaration>,
-  specOf: Walk["specOf"],
+  { set, early }: Initialisation,
 ): void {
   const init = specs.findMethod(cls.symbol, "__init__");
-  const early: EarlyUses = { read: new Map(), set: [] };
-  const walk: Walk = { cls: cls.symbol, specOf, early };
-  const set = init === null ? new Set<string>() : storedBy(walk, init, new Set(), new Set());
   checkEarly(ctx, cls, early, late);
   // Nobody ever gets hold of an object whose `__init__` does not return.
   if (set === null) return;
@@ -88,8 +120,8 @@ function checkClass(
 interface EarlyUses {
   /** Names that are read before they are set, and where. */
   readonly read: Map<string, Span | null>;
-  /** What was set by the time somebody else got hold of the object. */
-  readonly set: ReadonlySet<string>[];
+  /** What was set whenever somebody else got hold of the object; null: nobody did. */
+  set: ReadonlySet<string> | null;
 }
 
 function checkEarly(
@@ -102,7 +134,7 @@ function checkEarly(
     for (const field of one.symbol.fields.values()) {
       const { name } = field;
       const isRead = early.read.has(name);
-      if (!isRead && early.set.every((set) => set.has(name))) continue;
+      if (!isRead && (early.set === null || early.set.has(name))) continue;
       if (field.defaultValue !== null || field.qualifier === "inline" || late.has(field)) continue;
       const found = types.findField(ctx, one, name);
       if (found === null || hasZero(read(found.cell))) continue;
@@ -139,11 +171,13 @@ function methodCalled(cls: ClassSymbol, op: HighOp): FunctionSymbol | null {
 }
 
 interface Walk {
-  /** The first specialisation of each function. */
-  readonly specOf: ReadonlyMap<FunctionSymbol, LiveSpec>;
+  /** The first specialisation of a function. */
+  readonly specOf: (symbol: FunctionSymbol) => LiveSpec | undefined;
   /** The class of the object, exactly. */
   readonly cls: ClassSymbol;
   readonly early: EarlyUses;
+  /** Gets the methods that are looked at. */
+  readonly methods: Set<FunctionSymbol>;
 }
 
 /**
@@ -156,9 +190,10 @@ function storedBy(
   active: ReadonlySet<FunctionSymbol>,
   already: ReadonlySet<string>,
 ): ReadonlySet<string> | null {
-  const { cls, specOf } = walk;
+  const { cls, specOf, methods } = walk;
+  methods.add(method);
   const self = method.params[0]?.name.text;
-  const spec = specOf.get(method);
+  const spec = specOf(method);
   if (active.has(method) || method.isAbstract || self === undefined || spec?.graph == null)
     return already;
   const inside = new Set(active).add(method);
@@ -219,7 +254,7 @@ function noteUse(
     (onSelf && (op.name === "setattr" || op.name === "call_method" || isRead || isProperty)) ||
     calledOnSelf(op, isSelf) !== null ||
     KEEPS.has(op.name);
-  if (!keeps || others.some(isSelf)) early.set.push(new Set(stored));
+  if (!keeps || others.some(isSelf)) early.set = common(early.set, new Set(stored));
 }
 
 function common(a: ReadonlySet<string> | null, b: ReadonlySet<string>): ReadonlySet<string> {

@@ -522,6 +522,7 @@ function implement(ctx: Context, family: MethodFamily, cls: ClassInstance): bool
 export function callOn(ctx: Context, family: MethodFamily, cls: ClassSymbol): void {
   if (family.calledOn.has(cls)) return;
   family.calledOn.add(cls);
+  ctx.moves++;
   const inherited = findMethod(cls, family.name);
   if (inherited !== null && !inherited.isAbstract && !isGeneric(inherited)) specOf(ctx, inherited);
   const visit = (sub: ClassSymbol): void => {
@@ -600,8 +601,26 @@ export function methodSignature(
   return signature;
 }
 
-/** Bodies for what the type arguments hold now. True when some body is new. */
+/**
+ * Bodies for what the type arguments hold now. True when some body is new. After an edit, most of the
+ * time nothing has moved that could ask for one.
+ */
 export function specialiseBodies(ctx: Context): boolean {
+  const before = bodiesAskedFor(ctx);
+  if (ctx.touched !== null && ctx.bodiesFor === before) return false;
+  const isNew = specialiseAll(ctx);
+  ctx.bodiesFor = isNew ? null : bodiesAskedFor(ctx);
+  return isNew;
+}
+
+/** Says the same as long as nothing is there, or anywhere else, that was not. */
+function bodiesAskedFor(ctx: Context): string {
+  const { moves, instantiations, virtualSignatures, openFamilies, classes } = ctx;
+  const counts = [instantiations.length, virtualSignatures.size, openFamilies.length];
+  return [moves, ...counts, classes.length].join(" ");
+}
+
+function specialiseAll(ctx: Context): boolean {
   const count = ctx.instantiations.length;
   let progress = settleFamilies(ctx);
   for (let i = 0; i < count; i++) if (specialiseBody(ctx, ctx.instantiations[i]!)) progress = true;

@@ -467,6 +467,7 @@ export function flowInto(
 }
 
 function rise(ctx: Context, cell: Cell, annotation: Annotation, reason: Reason): void {
+  ctx.moves++;
   cell.annotation = annotation;
   if (cell.reasons.length < 8) cell.reasons.push(reason);
   if (cell.readers !== null) for (const reader of cell.readers) ctx.enqueue(reader);
@@ -606,7 +607,7 @@ function link(ctx: Context, keep: Cell, drop: Cell): void {
   for (const one of moved)
     if (!keep.forwards.some((have) => find(have.to) === find(one.to))) keep.forwards.push(one);
   if (keep.reasons.length < 8) keep.reasons.push(...drop.reasons.slice(0, 8 - keep.reasons.length));
-  ctx.unifications++;
+  ctx.moves++;
 }
 
 function wake(ctx: Context, cell: Cell): void {
@@ -635,6 +636,7 @@ export function unifyClasses(ctx: Context, first: ClassInstance, second: ClassIn
   const b = findClass(second);
   if (a === b) return true;
   if (a.symbol !== b.symbol) return false;
+  ctx.moves++;
   b.parent = a;
   let ok = true;
   for (let i = 0; i < a.args.length; i++) if (!unifyCells(ctx, a.args[i]!, b.args[i]!)) ok = false;
@@ -659,6 +661,7 @@ export function unifyFunctions(ctx: Context, first: FunctionCell, second: Functi
   if (a === b) return true;
   if (a.params.length !== b.params.length) return false;
   const [keep, drop] = b.declared && !a.declared ? [b, a] : [a, b];
+  ctx.moves++;
   drop.parent = keep;
   for (const target of drop.targets) keep.targets.add(target);
   keep.declared ||= drop.declared;

@@ -114,7 +114,7 @@ function editsOf(
 function applied({ module, file, tree, chunks }: Edit): readonly FunctionSymbol[] | null {
   Object.assign(module, { tree });
   if (chunks.length > 0) module.body = bodySymbol(module, file);
-  const before = new Map(module.functions.map((fn) => [fn, fn.def]));
+  const before = module.functions.map((fn) => fn.def);
   for (const [old, now] of chunks) {
     const [[from, ...others], [to, ...more]] = [old.body, now.body];
     if (from === undefined || to === undefined || others.length + more.length > 0) return null;
@@ -126,7 +126,7 @@ function applied({ module, file, tree, chunks }: Edit): readonly FunctionSymbol[
         : from.kind === "class" && to.kind === "class" && setClass(module, from, to);
     if (!isDone) return null;
   }
-  return module.functions.filter((fn) => before.get(fn) !== fn.def);
+  return module.functions.filter((fn, i) => before[i] !== fn.def);
 }
 
 /** Whether functions with the same head are the same for everybody else. */

@@ -42,6 +42,7 @@ export function outlinesOf(program: BoundProgram): Outlines {
 
 /** The names whose outlines differ; null if none does. */
 export function changedNames(before: Outlines, after: Outlines): ReadonlySet<string> | null {
+  if (before === after) return null;
   const changed = new Set<string>();
   const note = (key: string) => changed.add(key.slice(key.lastIndexOf(APART) + 1));
   for (const [key, outline] of after) if (before.get(key) !== outline) note(key);

@@ -57,7 +57,7 @@ export function parseModule(file: SourceFile, previous?: ParsedModule): ParsedMo
     move(old, file, start);
     return old;
   });
-  if (previous !== undefined) keepMethods(chunks, previous.chunks);
+  if (previous !== undefined) keepMethods(chunks, previous.chunks, cut);
 
   // 3. Put the module together.
   const diagnostics = chunks.flatMap((chunk) => chunk.diagnostics);
@@ -99,15 +99,20 @@ function move({ tree, parts }: ParsedChunk, file: SourceFile, offset: number): v
 // -------------------------------------------------------------------- methods of edited classes
 
 /** Puts methods of `previous` in the place of those that say the same, in classes parsed anew. */
-function keepMethods(chunks: ParsedChunk[], previous: readonly ParsedChunk[]): void {
-  const reused = new Set(chunks);
-  const gone = previous.filter((chunk) => !reused.has(chunk));
+function keepMethods(
+  chunks: ParsedChunk[],
+  previous: readonly ParsedChunk[],
+  { sameHead, sameTail }: Cut,
+): void {
+  const between = (all: readonly ParsedChunk[]) => all.slice(sameHead, all.length - sameTail);
+  const reused = new Set(between(chunks));
+  const known = new Set(between(previous));
+  const gone = [...known].filter((chunk) => !reused.has(chunk));
   if (gone.length === 0) return;
-  const known = new Set(previous);
   const old = new Map<string, [ClassDef, ParsedChunk]>();
   for (const chunk of gone)
     for (const s of chunk.tree.body) if (s.kind === "class") old.set(s.name.text, [s, chunk]);
-  chunks.forEach((chunk, i) => {
+  between(chunks).forEach((chunk, i) => {
     if (known.has(chunk)) return;
     const kept = new Map<Chunk, Chunk>();
     const body = chunk.tree.body.map((s): Statement => {
@@ -118,7 +123,7 @@ function keepMethods(chunks: ParsedChunk[], previous: readonly ParsedChunk[]): v
     });
     if (kept.size === 0) return;
     const parts = chunk.parts.map((part) => kept.get(part) ?? part);
-    chunks[i] = { ...chunk, tree: { chunk: chunk.tree.chunk, body }, parts };
+    chunks[sameHead + i] = { ...chunk, tree: { chunk: chunk.tree.chunk, body }, parts };
   });
 }
 

@@ -10,14 +10,17 @@ import type { BoundProgram, ClassSymbol, FunctionSymbol } from "../../dsl/bind/s
 import type { ParsedModule } from "../../dsl/grammar/parser.ts";
 import type { ChunkTree, FunctionDef } from "../../dsl/syntax/ast.ts";
 import type { Diagnostic } from "../../dsl/syntax/diagnostics.ts";
+import type { Chunk } from "../../dsl/syntax/source.ts";
 
 export interface Live {
   readonly program: LiveProgram;
+  /** Of the program that it was last taken to: as long as it is this one, symbols are what they were. */
+  shape: object;
   readonly outlines: Outlines;
   readonly functions: readonly FunctionSymbol[];
   readonly classes: readonly ClassSymbol[];
   /** As of the last edit that it was taken through. */
-  defs: readonly (FunctionDef | null)[];
+  readonly defs: Map<FunctionSymbol, FunctionDef | null>;
   trees: ReadonlyMap<string, readonly ChunkTree[]>;
   /** It was left half-way through an edit. */
   isBroken: boolean;
@@ -27,10 +30,11 @@ export function liveOf(program: LiveProgram, bound: BoundProgram, outlines: Outl
   const functions = functionsOf(bound);
   return {
     program,
+    shape: bound.shape,
     outlines,
     functions,
-    classes: bound.modules.flatMap((module) => module.classes),
-    defs: functions.map((fn) => fn.def),
+    classes: classesOf(bound),
+    defs: new Map(functions.map((fn) => [fn, fn.def])),
     trees: treesOf(bound),
     isBroken: false,
   };
@@ -48,33 +52,71 @@ export function goOn(
   parsed: (path: string) => ParsedModule | undefined,
   isCancelled: () => boolean,
 ): readonly Diagnostic[] | null {
-  const functions = functionsOf(bound);
-  const classes = bound.modules.flatMap((module) => module.classes);
   const trees = treesOf(bound);
-  if (!sameItems(functions, live.functions) || !sameItems(classes, live.classes)) return null;
-  const edited = [...trees].filter(([path, chunks]) => live.trees.get(path) !== chunks);
-  if (trees.size !== live.trees.size) return null;
-  const onlyBodies = edited.every(([path, chunks]) => sameFrame(live.trees.get(path)!, chunks));
-  if (!onlyBodies || changedNames(live.outlines, outlines) !== null) return null;
-  const changed = new Set(functions.filter((fn, i) => fn.def !== live.defs[i]));
-  if ([...changed].some(isEntangled)) return null;
-  live.defs = functions.map((fn) => fn.def);
-  live.trees = trees;
-  const paths = new Set(edited.map(([path]) => path));
-  const alive = new Set(
-    [...paths].flatMap((path) =>
-      (parsed(path)?.chunks ?? []).flatMap(({ tree, parts }) => [tree.chunk, ...parts]),
-    ),
+  const edited = [...trees.keys()].filter((path) => live.trees.get(path) !== trees.get(path));
+  const isSameShape = live.shape === bound.shape;
+  if (!isSameShape && !isSameAround(live, bound, outlines, edited)) return null;
+  const paths = new Set(edited);
+  // Symbols that bodies were given to belong to the edited modules; after binding anew, copies of a
+  // mixin's methods may not.
+  const modules = bound.modules.filter((one) => !isSameShape || paths.has(one.path));
+  const changed = new Set(
+    modules.flatMap((one) => one.functions.filter((fn) => fn.def !== live.defs.get(fn))),
   );
+  if ([...changed].some(isEntangled)) return null;
+  for (const fn of changed) live.defs.set(fn, fn.def);
+  live.trees = trees;
+  live.shape = bound.shape;
   live.isBroken = true;
   const found = again(live.program, {
     bound,
     changed,
-    isAlive: (chunk) => !paths.has(chunk.file.path) || alive.has(chunk),
+    isAlive: aliveIn(paths, parsed),
     isCancelled,
   });
   live.isBroken = found === null;
   return found;
+}
+
+/** Whether nothing but bodies of functions is new in a program that was bound anew. */
+function isSameAround(
+  live: Live,
+  bound: BoundProgram,
+  outlines: Outlines,
+  edited: readonly string[],
+): boolean {
+  const trees = treesOf(bound);
+  return (
+    trees.size === live.trees.size &&
+    sameItems(functionsOf(bound), live.functions) &&
+    sameItems(classesOf(bound), live.classes) &&
+    edited.every((path) => {
+      const before = live.trees.get(path);
+      return before !== undefined && sameFrame(before, trees.get(path)!);
+    }) &&
+    changedNames(live.outlines, outlines) === null
+  );
+}
+
+/** Whether a chunk is part of the program, where only these files have changed. */
+function aliveIn(
+  paths: ReadonlySet<string>,
+  parsed: (path: string) => ParsedModule | undefined,
+): (chunk: Chunk) => boolean {
+  let alive: Set<Chunk> | null = null;
+  return (chunk) => {
+    if (!paths.has(chunk.file.path)) return true;
+    alive ??= new Set(
+      [...paths].flatMap((path) =>
+        (parsed(path)?.chunks ?? []).flatMap(({ tree, parts }) => [tree.chunk, ...parts]),
+      ),
+    );
+    return alive.has(chunk);
+  };
+}
+
+function classesOf(bound: BoundProgram): ClassSymbol[] {
+  return bound.modules.flatMap((module) => module.classes);
 }
 
 function functionsOf(bound: BoundProgram): FunctionSymbol[] {
