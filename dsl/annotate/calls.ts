@@ -136,14 +136,12 @@ function matchStraight(
   skip: number,
 ): Matched | null {
   if (keywords.length > 0 || values.length !== params.length - skip) return null;
-  const matched: Matched = { sources: [], spans: [] };
-  for (let i = 0; i < values.length; i++) {
-    const param = params[skip + i]!;
-    if (param.star || param.keywordOnly) return null;
-    matched.sources.push({ kind: "value", value: values[i]! });
-    matched.spans.push(spans[i] ?? at.op.span);
-  }
-  return matched;
+  for (let i = skip; i < params.length; i++)
+    if (params[i]!.star || params[i]!.keywordOnly) return null;
+  return {
+    sources: values.map((value) => ({ kind: "value", value })),
+    spans: values.map((_, i) => spans[i] ?? at.op.span),
+  };
 }
 
 function arityError(
@@ -259,7 +257,7 @@ export function callFunction(
   const matched = match(at, symbol, args, skip);
   if (matched === null) return POISON;
   const sources: ArgumentSource[] =
-    receiver === null ? matched.sources : [receiverSource(at, receiver), ...matched.sources];
+    receiver === null ? matched.sources : [receiverSource(at, receiver)].concat(matched.sources);
   const spans =
     receiver === null ? matched.spans : [at.op.aux.argSpans?.[0] ?? at.op.span, ...matched.spans];
   if (specs.isGeneric(symbol)) return callGeneric(at, symbol, sources, spans, negate);
@@ -274,7 +272,7 @@ export function callFunction(
     flowArgument(at, target.params[kept.length]!, sources[i]!, spans[i]!, name);
     kept.push(sources[i]!);
   }
-  record(at, { kind: "call", target, args: kept, negate });
+  record(at, { kind: "call", target, args: kept.length < sources.length ? kept : sources, negate });
   return readResult(at, target.result);
 }
 
@@ -487,7 +485,7 @@ export function callInstanceMethod(
     record(at, {
       kind: "virtual",
       family,
-      args: [receiverSource(at, receiver), ...matched.sources],
+      args: [receiverSource(at, receiver)].concat(matched.sources),
       negate,
     });
   return readResult(at, result);

@@ -21,6 +21,7 @@ import type {
   FunctionCell,
   Instantiation,
   MethodFamily,
+  Reader,
   TypeEnvironment,
 } from "./cells.ts";
 import type { Context, LiveSpec } from "./context.ts";
@@ -217,6 +218,8 @@ function makeSpec(ctx: Context, options: SpecOptions): LiveSpec {
     ? ctx.buildGraph(symbol, variant.constArgs, variant.starCount)
     : NOTHING_BUILT;
   const { graph } = built;
+  const variables = graph?.nextVariable ?? 0;
+  const blocks = graph?.nextBlock ?? 0;
   for (const found of built.diagnostics) ctx.report(found, "each time");
   const captures = symbol.captures.map((name) => newCell(`captured \`${name}\``));
   const params = symbol.params
@@ -234,18 +237,18 @@ function makeSpec(ctx: Context, options: SpecOptions): LiveSpec {
     graph,
     said: built.diagnostics,
     variant,
-    params: [...captures, ...params],
+    params: captures.concat(params),
     result: resultCell(ctx, options, shared),
-    annotations: [],
-    resolutions: new OpTable(),
-    reached: new SideSet(),
+    annotations: new Array<Annotation | undefined>(variables),
+    resolutions: new OpTable(variables),
+    reached: new SideSet(blocks),
     deadLinks: new Set(),
     env: options.env,
     outer: options.outer ?? null,
-    readers: [],
+    readers: new Array<Reader | undefined>(blocks),
     paramReasons: new Map(),
     predecessors: graph === null ? NO_PREDECESSORS : countPredecessors(graph),
-    sites: new OpTable(),
+    sites: new OpTable(variables),
     origin: options.origin ?? null,
     misunpacked: new Set(),
     uncalled: false,
@@ -334,7 +337,7 @@ function isNoneType(type: TypeExpr): boolean {
 function noneResult(what: string, span: Span): Cell {
   const cell = newCell(what);
   cell.limit = NONE;
-  cell.reasons.push({ annotation: NONE, span, message: "declared here", source: null });
+  cell.reasons = [{ annotation: NONE, span, message: "declared here", source: null }];
   return cell;
 }
 
@@ -555,6 +558,7 @@ export function instantiate(
       : symbol.returns === null || isNoneType(symbol.returns)
         ? newCell(`result of ${symbol.name}`)
         : types.cellFor(ctx, symbol.returns, symbol.module, env, `result of ${symbol.name}`);
+  const holders = typeParamNames(symbol).map((name) => env.cells.get(name)!);
   const instantiation: Instantiation = {
     symbol,
     owner,
@@ -572,9 +576,9 @@ export function instantiate(
     }),
     result,
     origin: ctx.current === null ? null : { spec: ctx.current.spec, span: ctx.current.span },
-    arguments: typeParamNames(symbol).map((name) => env.cells.get(name)!),
-    settledAt: [],
-    typeKeys: [],
+    arguments: holders,
+    settledAt: holders.map(() => null),
+    typeKeys: holders.map(() => ""),
     spec: null,
     key: "",
     family: null,

@@ -268,7 +268,7 @@ export function declaredCellOf(
     );
   }
   ctx.reader = reader;
-  cell.reasons.push({
+  cell.reasons = cell.reasons.concat({
     annotation: cell.annotation,
     span: type.span,
     message: "declared here",

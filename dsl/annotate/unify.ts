@@ -469,7 +469,7 @@ export function flowInto(
 function rise(ctx: Context, cell: Cell, annotation: Annotation, reason: Reason): void {
   ctx.moves++;
   cell.annotation = annotation;
-  if (cell.reasons.length < 8) cell.reasons.push(reason);
+  addReasons(cell, [reason]);
   if (cell.readers !== null) for (const reader of cell.readers) ctx.enqueue(reader);
   for (const forward of cell.forwards)
     flowInto(ctx, forward.to, forwarded(forward, annotation), {
@@ -606,9 +606,17 @@ function link(ctx: Context, keep: Cell, drop: Cell): void {
   const moved = drop.forwards;
   for (const one of moved)
     if (!keep.forwards.some((have) => find(have.to) === find(one.to))) keep.forwards.push(one);
-  if (keep.reasons.length < 8) keep.reasons.push(...drop.reasons.slice(0, 8 - keep.reasons.length));
+  addReasons(keep, drop.reasons);
   ctx.moves++;
 }
+
+/** Most cells have one, and pushed to, a list has room for many. */
+function addReasons(cell: Cell, reasons: readonly Reason[]): void {
+  const room = MOST_REASONS - cell.reasons.length;
+  if (room > 0) cell.reasons = cell.reasons.concat(reasons.slice(0, room));
+}
+
+const MOST_REASONS = 8;
 
 function wake(ctx: Context, cell: Cell): void {
   if (cell.readers !== null) for (const reader of cell.readers) ctx.enqueue(reader);
@@ -680,7 +688,7 @@ export function declaredCell(
   const cell = newCell(what);
   cell.annotation = annotation;
   cell.declared = true;
-  cell.reasons.push({ annotation, span, message: "declared here", source: null });
+  cell.reasons = [{ annotation, span, message: "declared here", source: null }];
   return cell;
 }
 

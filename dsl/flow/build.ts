@@ -166,7 +166,7 @@ export class FunctionBuilder {
       diagnostics: this.diagnostics,
       nested: this.#nested,
       frames: [],
-      places: emitter.places ?? [],
+      places: emitter.places?.slice() ?? [],
     };
   }
 

@@ -78,11 +78,13 @@ function callArguments(
   callee: CalledFunction | null = null,
 ): CallArguments {
   const values = args.map((arg, i) => argumentValue(b, arg, i, callee));
-  const argSpans: (Span | null)[] = [first];
   if (areStraight(args)) {
-    for (const arg of args) argSpans.push(arg.span);
+    const argSpans = new Array<Span | null>(args.length + 1);
+    argSpans[0] = first;
+    for (let i = 0; i < args.length; i++) argSpans[i + 1] = args[i]!.span;
     return { values, aux: { argSpans } };
   }
+  const argSpans: (Span | null)[] = [first];
   const ordered: HighValue[] = [];
   const keywords: string[] = [];
   let isOpen = false;

@@ -30,9 +30,13 @@ export class SideTable<K extends Numbered, V> {
   }
 }
 
-/** By op: each has a result of its own. */
+/** By op: each has a result of its own. Of `size` at first, which is better than room for more. */
 export class OpTable<V> {
-  readonly #values: (V | undefined)[] = [];
+  readonly #values: (V | undefined)[];
+
+  constructor(size = 0) {
+    this.#values = new Array<V | undefined>(size);
+  }
 
   get(op: Op<Dialect>): V | undefined {
     return this.#values[op.result.id];
@@ -48,8 +52,12 @@ export class OpTable<V> {
 }
 
 export class SideSet<K extends Numbered> {
-  readonly #members: (boolean | undefined)[] = [];
+  readonly #members: (boolean | undefined)[];
   #size = 0;
+
+  constructor(size = 0) {
+    this.#members = new Array<boolean | undefined>(size);
+  }
 
   get size(): number {
     return this.#size;

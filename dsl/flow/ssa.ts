@@ -61,7 +61,18 @@ export function finishGraph(emitter: Emitter): UnassignedRead[] {
     for (const place of emitter.places) place.value = resolve(replaced, place.value);
   }
   renumber(graph);
+  fit(graph);
   return unassigned;
+}
+
+/** Lists that were pushed to have room for more: graphs live long, and there are many short ones. */
+function fit({ blocks }: HighGraph): void {
+  for (const block of blocks) {
+    block.params = block.params.slice();
+    block.ops = block.ops.slice();
+    for (const op of block.ops) op.args = op.args.slice();
+    for (const link of exitLinks(block.exit)) link.args = link.args.slice();
+  }
 }
 
 /** Started blocks that the entry leads to, in source order. */

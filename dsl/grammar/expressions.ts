@@ -441,7 +441,7 @@ export class ExpressionGrammar extends LiteralGrammar {
       if (args.length > 1) this.checkArgumentOrder(args);
     }
     this.close(T.CloseParen, "',' or ')' after the argument");
-    return args;
+    return args.slice();
   });
 
   protected readonly argument = this.RULE("argument", (): Argument => {

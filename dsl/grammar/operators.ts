@@ -178,7 +178,12 @@ class Resolver {
       const operand = this.climb(COMPARE_PRECEDENCE + 1, 0);
       rest.push({ op: row.op, opSpan: this.#spanOf(token!), operand });
     }
-    return { kind: "compare", span: span(this.#chunk, start, this.#end), first, rest };
+    return {
+      kind: "compare",
+      span: span(this.#chunk, start, this.#end),
+      first,
+      rest: rest.slice(),
+    };
   }
 
   #spanOf(token: IToken) {

@@ -253,7 +253,7 @@ export class StatementGrammar extends DefinitionGrammar {
       { ALT: () => this.SUBRULE2(this.simpleLine) },
     ]);
     this.body = outer;
-    return body;
+    return body.slice();
   });
 
   private missingColon(what: string): void {

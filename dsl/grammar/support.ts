@@ -107,6 +107,9 @@ export class Support extends EmbeddedActionsParser {
   }
 
   protected from(start: number): Span {
+    // While chevrotain records the rules, nobody says where one starts; and one place that is no small
+    // integer would cost every span a box for the number.
+    if (this.RECORDING_PHASE) return span(this.source, 0, 0);
     // A rule that read nothing, because all of it is missing, starts after the last token's end.
     return span(this.source, start, Math.max(start, this.end()));
   }
