@@ -11,6 +11,10 @@ const ENTRIES = [
   "examples/brainfuck/main.wr",
   "examples/som/main.wr",
   "langs/scheme/main.wr",
+  "dsl/lib/wright/bigint_test.wr",
+  "dsl/lib/wright/parsing_test.wr",
+  "dsl/lib/wright/unicode.wr",
+  "dsl/lib/wright/builtins.wr",
 ];
 
 const { values } = parseArgs({

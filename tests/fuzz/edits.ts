@@ -15,6 +15,8 @@ import { MUTATIONS } from "./mutate.ts";
 
 const LIBRARY = join(ROOT, "dsl/lib");
 
+const disk = new Map<string, string | null>();
+
 /** Something that the two analyses do not agree on. */
 export interface Difference {
   readonly seed: number;
@@ -43,7 +45,12 @@ const EDITS: readonly Edit[] = [
   replaceFile,
 ];
 
-let libraryTrees: ReadonlyMap<string, ParsedModule> = new Map();
+/** Of the library as it is on disk. */
+const libraryTrees: ReadonlyMap<string, ParsedModule> = (() => {
+  const reader = new Analyser({ libraryRoot: LIBRARY, read: fromDisk });
+  reader.prepare();
+  return reader.libraryTrees();
+})();
 
 /**
  * Goes through the session of a seed, `steps` edits long, over one of `entries`. Gives the first
@@ -64,25 +71,44 @@ export function differenceIn(
     list: (folder) => (existsSync(folder) ? readdirSync(folder) : []),
     embed: (path) => fromDisk(path),
   };
-  const warm = new Analyser(host, libraryTrees);
+  // Trees that are shared say where they stand, which edits of the library change.
+  const shared = entry.startsWith(LIBRARY) ? new Map<string, ParsedModule>() : libraryTrees;
+  const warm = new Analyser(host, shared);
   let edit = "nothing";
   for (let step = 0; step <= steps; step++) {
     const answers: ProgramData[] = [];
-    const found = warm.analyse(entry, undefined, (one) => answers.push(one))!;
+    const found = analysed(warm, entry, (one) => answers.push(one));
     if (step > 0 && answers.length === 2) {
       first.given++;
       if (said(answers[0]!) === said(answers[1]!)) first.exact++;
     }
-    if (libraryTrees.size === 0) libraryTrees = warm.libraryTrees();
-    const expected = new Analyser(host, libraryTrees).analyse(entry)!;
+    const expected = analysed(new Analyser(host, shared), entry);
     const what = firstDifference(comparable(found), comparable(expected), []);
     if (what !== null) return { seed, step, edit, what };
-    const [fault] = warm.faults;
-    if (fault !== undefined)
+    const [fault] = warm.faults.splice(0);
+    if (fault !== undefined && !("refusal" in expected))
       return { seed, step, edit, what: fault instanceof Error ? fault.stack! : String(fault) };
     edit = random.pick(EDITS)(texts, original, random);
   }
   return null;
+}
+
+/** The program cannot be looked at: it edits the library, and what every program needs is not there. */
+interface Refused {
+  readonly refusal: string;
+}
+
+function analysed(
+  analyser: Analyser,
+  entry: string,
+  early?: (mistakes: ProgramData) => void,
+): ProgramData | Refused {
+  try {
+    return analyser.analyse(entry, undefined, early)!;
+  } catch (error) {
+    if (!entry.startsWith(LIBRARY)) throw error;
+    return { refusal: (error as Error).message };
+  }
 }
 
 /** Answers given before the whole program was analysed again, and how many of them were the last word. */
@@ -96,7 +122,7 @@ function said({ diagnostics }: ProgramData): string {
 }
 
 /** All that is known of the program, but for how long it took. */
-function comparable(data: ProgramData): unknown {
+function comparable(data: ProgramData | Refused): unknown {
   return { ...data, milliseconds: 0 };
 }
 
@@ -107,8 +133,6 @@ function textsBeside(entry: string): Texts {
   const own = names.filter((name) => !name.endsWith("_test.wr") || basename(entry) === name);
   return new Map(own.map((name) => [join(folder, name), readFileSync(join(folder, name), "utf8")]));
 }
-
-const disk = new Map<string, string | null>();
 
 function fromDisk(path: string): string | null {
   let text = disk.get(path);
