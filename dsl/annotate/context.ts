@@ -21,7 +21,7 @@ import type { Diagnostic, DiagnosticOptions, Note } from "../syntax/diagnostics.
 import type { CodeName } from "../syntax/catalogue.ts";
 import { endOffset, startOffset } from "../syntax/source.ts";
 import type { Span } from "../syntax/source.ts";
-import { find, findClass, newCell } from "./cells.ts";
+import { find, findClass, findFunction, newCell } from "./cells.ts";
 import type {
   Cell,
   ClassInstance,
@@ -312,22 +312,25 @@ export class Context {
     const place = reason.span ?? declared;
     if (place === null) return;
     const notes: Note[] = [];
-    if (declared !== null)
-      notes.push(note(`${cell.what} is declared ${show(wanted)} here`, declared));
+    const isUnsaid = cell.reasons[0]?.message === UNSAID;
+    if (declared !== null) {
+      const text = isUnsaid
+        ? "no `->` stands here"
+        : `${cell.what} is declared ${show(wanted)} here`;
+      notes.push(note(text, declared));
+    }
     notes.push(
       ...reasonNotes({ annotation: found, ...reason }).filter((one) => one.span !== place),
     );
-    const help = misfitHelp(found, wanted);
+    const help = isUnsaid ? `declare it: \`-> ${show(found)}\`` : misfitHelp(found, wanted);
+    const says = isUnsaid
+      ? "not declared, and so None in generic code"
+      : `declared ${show(wanted)}`;
     this.report(
-      diagnostic(
-        "E0302",
-        place,
-        `${cell.what} is declared ${show(wanted)}, but this is ${show(found)}`,
-        {
-          notes,
-          ...(help === null ? {} : { help }),
-        },
-      ),
+      diagnostic("E0302", place, `${cell.what} is ${says}, but this is ${show(found)}`, {
+        notes,
+        ...(help === null ? {} : { help }),
+      }),
     );
   }
 
@@ -409,6 +412,9 @@ function arrivalNotes(spec: LiveSpec, arrival: Arrival): Note[] {
   return chainNotes({ spec, variable: arrival.source.id });
 }
 
+/** Why the result of a generic function is `None`: the message of its first reason. */
+export const UNSAID = "no result is declared";
+
 /** What would make the value fit, when there is one obvious thing. */
 export function misfitHelp(found: Annotation, wanted: Annotation): string | null {
   if (found.kind === "int" && wanted.kind === "float")
@@ -427,7 +433,26 @@ export function misfitHelp(found: Annotation, wanted: Annotation): string | null
     return "make a list of its items: `list(…)`";
   if (found.kind === "array" && found.within !== undefined && wanted.kind === "array")
     return "these items are part of an object: `x[:]` copies them";
+  if (wanted.kind === "function") return countHelp(found, findFunction(wanted.fn).params.length);
   if (found.kind === "none" || found.kind === "optional")
     return `test it for None first, or declare \`${show(wanted)} | None\``;
   return null;
+}
+
+/** A function as a value gets all its arguments from the call: defaults do not come into it. */
+function countHelp(found: Annotation, given: number): string | null {
+  let takes: number;
+  let hasDefault = false;
+  if (found.kind === "function") {
+    takes = findFunction(found.fn).params.length;
+  } else if (found.kind === "constant" && found.value.kind === "function") {
+    const { owner, params } = found.value.symbol;
+    if (owner !== null) return null;
+    takes = params.length;
+    hasDefault = params.some(({ defaultValue }) => defaultValue !== null);
+  } else return null;
+  if (takes === given) return null;
+  const parameters = takes === 1 ? "1 parameter" : `${takes} parameters`;
+  const note = hasDefault ? "; defaults are for calls by its name" : "";
+  return `the function has ${parameters}, and is called with ${given} here${note}`;
 }

@@ -13,7 +13,6 @@ import { exitLinks } from "../flow/graph.ts";
 import type { HighGraph } from "../flow/ops.ts";
 import type { TypeExpr } from "../syntax/ast.ts";
 import { diagnostic } from "../syntax/diagnostics.ts";
-import type { Span } from "../syntax/source.ts";
 import { find, findClass, findFunction, newCell } from "./cells.ts";
 import type {
   Cell,
@@ -24,7 +23,7 @@ import type {
   Reader,
   TypeEnvironment,
 } from "./cells.ts";
-import type { Context, LiveSpec } from "./context.ts";
+import { UNSAID, type Context, type LiveSpec } from "./context.ts";
 import { NEVER, NONE, POISON } from "./lattice.ts";
 import type { Annotation, AnnotationOf } from "./lattice.ts";
 import type { Spec } from "./result.ts";
@@ -321,7 +320,7 @@ function resultCell(ctx: Context, options: SpecOptions, family: SharedCells | nu
   const none = symbol.returns === null ? isGeneric(symbol) : isNoneType(symbol.returns);
   if (symbol.flavour === "extern" && (none || symbol.returns === null))
     cell = declaredCell(NONE, what, symbol.span);
-  else if (none) cell = noneResult(what, symbol.returns?.span ?? symbol.span);
+  else if (none) cell = noneResult(what, symbol);
   else if (symbol.returns !== null)
     cell = types.declaredCellOf(ctx, symbol.returns, symbol.module, env, what);
   else cell = newCell(what);
@@ -333,11 +332,18 @@ function isNoneType(type: TypeExpr): boolean {
   return type.kind === "named" && type.name.text === "None";
 }
 
-/** The result of a function declared `-> None`: `None` if it ever returns, `never` if it only raises. */
-function noneResult(what: string, span: Span): Cell {
+/**
+ * The result of a function declared `-> None`, or of a generic one that declares none: `None` if it ever
+ * returns, `never` if it only raises.
+ */
+function noneResult(what: string, { returns, span }: FunctionSymbol): Cell {
   const cell = newCell(what);
   cell.limit = NONE;
-  cell.reasons = [{ annotation: NONE, span, message: "declared here", source: null }];
+  const declared = {
+    span: returns?.span ?? span,
+    message: returns === null ? UNSAID : "declared here",
+  };
+  cell.reasons = [{ annotation: NONE, source: null, ...declared }];
   return cell;
 }
 
