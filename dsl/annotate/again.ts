@@ -1,5 +1,5 @@
 /**
- * A first answer after an edit inside of functions: the settled analysis goes on from where it is.
+ * A first answer after an edit inside of functions, or one that adds or removes some: the settled analysis goes on from where it is.
  *
  * The edited functions' specialisations start anew, with their parameters' and results' cells as those
  * are, and whatever rises because of that is followed as ever. So this finds all that the edit adds,
@@ -10,13 +10,13 @@
  *     live = annotateLive(bound, …)         the whole program
  *     again(live, bound, changed)           diagnostics now, at the first moment; `live` has moved on
  *
- * Preconditions, which the caller sees to: nothing but bodies of functions changed, and symbols are the
- * objects that they were (`bind/keep.ts`).
+ * Preconditions, which the caller sees to: nothing but bodies of functions changed, but for functions
+ * that nobody else mentions; and symbols are the objects that they were (`bind/keep.ts`).
  */
 import type { BoundProgram, FunctionSymbol } from "../bind/symbols.ts";
 import type { Diagnostic } from "../syntax/diagnostics.ts";
 import type { Chunk } from "../syntax/source.ts";
-import { check, settle, type LiveProgram } from "./annotate.ts";
+import { addUncalled, check, settle, type LiveProgram } from "./annotate.ts";
 import type { Context, LiveSpec } from "./context.ts";
 import { forgetDefinitions } from "./explain.ts";
 import { findLateFields } from "./initialised.ts";
@@ -26,6 +26,10 @@ export interface Changes {
   readonly bound: BoundProgram;
   /** Functions with another body than they had. */
   readonly changed: ReadonlySet<FunctionSymbol>;
+  /** Functions that are there no more. */
+  readonly removed: ReadonlySet<FunctionSymbol>;
+  /** There are functions that were not there. */
+  readonly hasNew: boolean;
   /** Whether what stands in this chunk is still part of the program. */
   readonly isAlive: (chunk: Chunk) => boolean;
   /** Asked now and then; when it says so, `Cancelled` is thrown, and `live` is not to be used again. */
@@ -38,7 +42,7 @@ export interface Changes {
  */
 export function again(
   { ctx }: LiveProgram,
-  { bound, changed, isAlive, isCancelled }: Changes,
+  { bound, changed, removed, hasNew, isAlive, isCancelled }: Changes,
 ): readonly Diagnostic[] | null {
   ctx.bound = bound;
   ctx.touched = new Set();
@@ -46,8 +50,11 @@ export function again(
   if (!forgetStale(ctx, ({ span }) => !isAlive(span.chunk))) return null;
   // 2. The edited functions start anew, without what is nested in them; the fixpoint goes on.
   const isChanged = (spec: LiveSpec): boolean => changed.has(spec.symbol);
-  for (const spec of ctx.specs) if (isInside(spec, isChanged)) forget(spec);
+  const isGone = (spec: LiveSpec): boolean => removed.has(spec.symbol);
+  const isOld = (spec: LiveSpec): boolean => isChanged(spec) || isGone(spec);
+  for (const spec of ctx.specs) if (isGone(spec) || isInside(spec, isOld)) forget(spec);
   for (const spec of ctx.specs.filter(isChanged)) restart(ctx, spec);
+  if (hasNew) addUncalled(ctx);
   const known = new Set(ctx.diagnostics);
   settle(ctx, isCancelled);
   if (ctx.diagnostics.some((one) => !known.has(one) && !isFoundAgain(ctx, one))) return null;

@@ -215,7 +215,7 @@ function wellKnownSpecs(ctx: Context): Record<string, Spec> {
 }
 
 /** Plain functions of the user's modules that have no specialisation yet. */
-function addUncalled(ctx: Context): void {
+export function addUncalled(ctx: Context): void {
   for (const module of ctx.bound.modules) {
     if (module.isLibrary) continue;
     const lengths = module.classes.flatMap((cls) => cls.items?.length ?? []);

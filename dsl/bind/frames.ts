@@ -5,6 +5,61 @@
 import type { ChunkTree, FunctionDef, Statement } from "../syntax/ast.ts";
 import type { BoundProgram } from "./symbols.ts";
 
+/**
+ * Two versions of a file that differ in nothing but bodies of functions, and in that some functions of
+ * the module are new, or gone: those whose definitions satisfy the conditions. `before` was noted.
+ */
+export function sameButFor(
+  before: readonly ChunkTree[],
+  now: readonly ChunkTree[],
+  isGone: (def: FunctionDef) => boolean,
+  isNew: (def: FunctionDef) => boolean,
+): boolean {
+  const old = before.filter((chunk) => !isOnly(chunk, isGone));
+  const fresh = now.filter((chunk) => !isOnly(chunk, isNew));
+  return (
+    old.length === fresh.length &&
+    old.every((chunk, i) => chunk === fresh[i] || isAlike(chunk, fresh[i]!))
+  );
+}
+
+/** The chunk is one function that satisfies the condition. */
+function isOnly({ body }: ChunkTree, condition: (def: FunctionDef) => boolean): boolean {
+  const [first, ...others] = body;
+  return first?.kind === "def" && others.length === 0 && condition(first);
+}
+
+/** What follows a definition, up to the next one, is its chunk's: empty lines and comments do not matter. */
+function isAlike(before: ChunkTree, now: ChunkTree): boolean {
+  const [first, ...others] = now.body;
+  const isDefinition = first?.kind === "def" || first?.kind === "class";
+  const old = frames.get(before);
+  return (
+    isDefinition &&
+    others.length === 0 &&
+    old !== undefined &&
+    old.replace(REST, "") === frameOf(now).replace(REST, "")
+  );
+}
+
+const REST = /(?:\n[ \t]*(?:#[^\n"']*)?)*$/;
+
+/** Whether what stands around the bodies of a chunk's functions, comments left out, says one of the names. */
+export function frameMentions(chunk: ChunkTree, names: ReadonlySet<string>): boolean {
+  const frame = frameOf(chunk);
+  if (![...names].some((name) => frame.includes(name))) return false;
+  const code = frame.replace(NO_CODE, (text, prefix: string | undefined) =>
+    /f/i.test(prefix ?? "") ? text : " ",
+  );
+  return (code.match(WORD) ?? []).some((word) => names.has(word));
+}
+
+/** A comment, or a string with its prefix: those with an `f` hold code. */
+const NO_CODE =
+  /#[^\n]*|([A-Za-z]*)(?:"""[^]*?"""|'''[^]*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')/g;
+
+const WORD = /[\p{L}_][\p{L}\p{N}_]*/gu;
+
 /** Two versions of a file that differ in nothing but bodies of functions; `before` was noted. */
 export function sameFrame(before: readonly ChunkTree[], now: readonly ChunkTree[]): boolean {
   return (

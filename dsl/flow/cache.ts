@@ -107,7 +107,7 @@ const WORD = /[\p{L}_][\p{L}\p{N}_]*/gu;
 const words = new WeakMap<object, ReadonlySet<string>>();
 
 /** Whether the function says one of the names, or belongs to a class of that name. */
-function mentions(fn: FunctionSymbol, names: ReadonlySet<string>): boolean {
+export function mentions(fn: FunctionSymbol, names: ReadonlySet<string>): boolean {
   for (let at: FunctionSymbol | null = fn; at !== null; at = at.outer)
     if (at.owner !== null && names.has(at.owner.name)) return true;
   for (const word of wordsOf(fn)) if (names.has(word)) return true;

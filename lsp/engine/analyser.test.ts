@@ -107,10 +107,60 @@ test("what stands below an edit has moved", () => {
 test.each([
   ["a signature", "def grow(self, by: int)", "def grow(self, by: int, more: int)"],
   ["a field", "self.name =", "self.label = 1\n        self.name ="],
-  ["a definition", "def factor(n", "def other() -> int:\n    return 1\n\n\ndef factor(n"],
+  ["a class", "def factor(n", "class Other:\n    pass\n\n\ndef factor(n"],
+  ["a decorated function", "def factor(n", "@inline\ndef other():\n    pass\n\n\ndef factor(n"],
 ])("%s that changes is for the whole program", (_what, from, to) => {
   const session = opened();
   session.edit("/p/shapes.wr", from, to);
+  expect(session.answers().length).toBe(1);
+});
+
+test("a function that comes or goes is known before the whole program is looked at", () => {
+  const session = opened();
+  const other = 'def other() -> int:\n    return "x"\n\n\n';
+  session.edit("/p/shapes.wr", "def factor(n", `${other}def factor(n`);
+  const both = ['E0302 shapes.wr "x"', WRONG].sort();
+  expect(session.answers()).toEqual([both, both]);
+  session.edit("/p/shapes.wr", 'return "x"', "return factor(missing)");
+  const name = ["E0203 shapes.wr missing", WRONG].sort();
+  expect(session.answers()).toEqual([name, name]);
+  session.edit("/p/shapes.wr", other.replace('"x"', "factor(missing)"), "");
+  expect(session.answers()).toEqual([[WRONG], [WRONG]]);
+});
+
+test("a function that comes after its use is what the use means", () => {
+  const session = opened();
+  session.edit("/p/shapes.wr", "self.side += by", "self.side += other()");
+  const missing = ["E0203 shapes.wr other", WRONG].sort();
+  expect(session.answers()).toEqual([missing, missing]);
+  session.edit("/p/shapes.wr", "def factor(n", "def other():\n    return 1\n\n\ndef factor(n");
+  expect(session.answers()).toEqual([[WRONG], [WRONG]]);
+  session.edit("/p/shapes.wr", "def other():", "def another():");
+  expect(session.answers()).toEqual([missing, missing]);
+});
+
+test("a name in a comment or a string around functions is no mention", () => {
+  const session = opened();
+  session.edit("/p/main.wr", "LIMIT = 10", 'LIMIT = 10  # not other\nTEXT = "other"');
+  session.answers();
+  session.edit("/p/main.wr", "def area(", "def other():\n    return 1\n\n\ndef area(");
+  expect(session.answers()).toEqual([[WRONG], [WRONG]]);
+  session.edit("/p/main.wr", 'TEXT = "other"', 'TEXT = f"{LIMIT}"');
+  session.answers();
+  session.edit("/p/main.wr", "def other():", "def LIMIT2():");
+  expect(session.answers().length).toBe(2);
+  session.edit("/p/main.wr", 'f"{LIMIT}"', 'f"{other}"');
+  session.answers();
+  session.edit("/p/main.wr", "def LIMIT2():", "def other():");
+  expect(session.answers().length).toBe(1);
+});
+
+test("a function that a signature mentions is for the whole program", () => {
+  const session = opened();
+  const other = "def other():\n    return 1\n\n\n";
+  session.edit("/p/shapes.wr", "def grow(self, by: int)", "def grow(self, by: int = other())");
+  session.answers();
+  session.edit("/p/shapes.wr", "def factor(n", `${other}def factor(n`);
   expect(session.answers().length).toBe(1);
 });
 

@@ -1,12 +1,13 @@
 /**
- * An analysis that may go on: what it was made from, to see whether an edit left everything but bodies
- * of functions alone (`annotate/again.ts`).
+ * An analysis that may go on: what it was made from, to see whether an edit left everything but
+ * functions alone (`annotate/again.ts`).
  */
 import { again } from "../../dsl/annotate/again.ts";
 import type { LiveProgram } from "../../dsl/annotate/annotate.ts";
-import { sameFrame } from "../../dsl/bind/frames.ts";
+import { frameMentions, sameButFor, sameFrame } from "../../dsl/bind/frames.ts";
 import { changedNames, type Outlines } from "../../dsl/bind/outline.ts";
 import type { BoundProgram, ClassSymbol, FunctionSymbol } from "../../dsl/bind/symbols.ts";
+import { mentions } from "../../dsl/flow/cache.ts";
 import type { ParsedModule } from "../../dsl/grammar/parser.ts";
 import type { ChunkTree, FunctionDef } from "../../dsl/syntax/ast.ts";
 import type { Diagnostic } from "../../dsl/syntax/diagnostics.ts";
@@ -16,8 +17,7 @@ export interface Live {
   readonly program: LiveProgram;
   /** Of the program that it was last taken to: as long as it is this one, symbols are what they were. */
   shape: object;
-  readonly outlines: Outlines;
-  readonly functions: readonly FunctionSymbol[];
+  outlines: Outlines;
   readonly classes: readonly ClassSymbol[];
   /** As of the last edit that it was taken through. */
   readonly defs: Map<FunctionSymbol, FunctionDef | null>;
@@ -32,7 +32,6 @@ export function liveOf(program: LiveProgram, bound: BoundProgram, outlines: Outl
     program,
     shape: bound.shape,
     outlines,
-    functions,
     classes: classesOf(bound),
     defs: new Map(functions.map((fn) => [fn, fn.def])),
     trees: treesOf(bound),
@@ -42,8 +41,8 @@ export function liveOf(program: LiveProgram, bound: BoundProgram, outlines: Outl
 
 /**
  * Takes `live` through edits, to `bound`: the annotator's diagnostics now. Null when more changed than
- * bodies of functions, which leaves `live` as it was, or when only a look at the whole program can
- * tell, which breaks it.
+ * bodies of functions, and functions that are new or gone and that no class, type or signature mentions,
+ * which leaves `live` as it was; or when only a look at the whole program can tell, which breaks it.
  */
 export function goOn(
   live: Live,
@@ -55,22 +54,29 @@ export function goOn(
   const trees = treesOf(bound);
   const edited = [...trees.keys()].filter((path) => live.trees.get(path) !== trees.get(path));
   const isSameShape = live.shape === bound.shape;
-  if (!isSameShape && !isSameAround(live, bound, outlines, edited)) return null;
+  const around = isSameShape ? NOTHING_AROUND : changedAround(live, bound, outlines, edited);
+  if (around === null) return null;
   const paths = new Set(edited);
   // Symbols that bodies were given to belong to the edited modules; after binding anew, copies of a
   // mixin's methods may not.
   const modules = bound.modules.filter((one) => !isSameShape || paths.has(one.path));
+  const functions = modules.flatMap((one) => one.functions);
   const changed = new Set(
-    modules.flatMap((one) => one.functions.filter((fn) => fn.def !== live.defs.get(fn))),
+    functions.filter((fn) => !around.added.has(fn) && fn.def !== live.defs.get(fn)),
   );
+  for (const fn of around.mentioning) changed.add(fn);
   if ([...changed].some(isEntangled)) return null;
-  for (const fn of changed) live.defs.set(fn, fn.def);
+  for (const fn of [...changed, ...around.added]) live.defs.set(fn, fn.def);
+  for (const fn of around.removed) live.defs.delete(fn);
   live.trees = trees;
   live.shape = bound.shape;
+  live.outlines = outlines;
   live.isBroken = true;
   const found = again(live.program, {
     bound,
     changed,
+    removed: around.removed,
+    hasNew: around.added.size > 0,
     isAlive: aliveIn(paths, parsed),
     isCancelled,
   });
@@ -78,23 +84,74 @@ export function goOn(
   return found;
 }
 
-/** Whether nothing but bodies of functions is new in a program that was bound anew. */
-function isSameAround(
+/** What is new in a program besides bodies of functions. */
+interface Around {
+  readonly added: ReadonlySet<FunctionSymbol>;
+  readonly removed: ReadonlySet<FunctionSymbol>;
+  /** Functions that say the name of one of those, whatever that means. */
+  readonly mentioning: readonly FunctionSymbol[];
+}
+
+const NOTHING_AROUND: Around = { added: new Set(), removed: new Set(), mentioning: [] };
+
+/** What is new in a program that was bound anew; null if it is more than plain functions of modules. */
+function changedAround(
   live: Live,
   bound: BoundProgram,
   outlines: Outlines,
   edited: readonly string[],
-): boolean {
+): Around | null {
   const trees = treesOf(bound);
+  if (trees.size !== live.trees.size || !sameItems(classesOf(bound), live.classes)) return null;
+  const functions = functionsOf(bound);
+  const now = new Set(functions);
+  const added = new Set(functions.filter((fn) => !live.defs.has(fn)));
+  const removed = new Set([...live.defs.keys()].filter((fn) => !now.has(fn)));
+  if (![...added, ...removed].every(isPlain)) return null;
+  // 1. Modules say the same but for those.
+  const newDefs = new Set([...added].map((fn) => fn.def));
+  const goneDefs = new Set([...removed].map((fn) => live.defs.get(fn)!));
+  const isSame = edited.every((path) => {
+    const before = live.trees.get(path);
+    if (before === undefined) return false;
+    return added.size + removed.size === 0
+      ? sameFrame(before, trees.get(path)!)
+      : sameButFor(
+          before,
+          trees.get(path)!,
+          (def) => goneDefs.has(def),
+          (def) => newDefs.has(def),
+        );
+  });
+  if (!isSame) return null;
+  // 2. No name means something else but theirs, and only bodies of functions say those.
+  const changed = changedNames(live.outlines, outlines);
+  const names = new Set([...added, ...removed].map((fn) => fn.name));
+  if (changed !== null && ![...changed].every((name) => names.has(name))) return null;
+  if (names.size === 0) return NOTHING_AROUND;
+  const own = bound.modules.filter((module) => !module.isLibrary);
+  const isSaid = own.some(({ tree }) =>
+    tree.chunks.some(
+      (chunk) => !newDefs.has(chunk.body[0] as FunctionDef) && frameMentions(chunk, names),
+    ),
+  );
+  if (isSaid) return null;
+  const others = own.flatMap((module) => module.functions.filter((fn) => !added.has(fn)));
+  return { added, removed, mentioning: others.filter((fn) => mentions(fn, names)) };
+}
+
+/** A function that follows from nothing but its text, and is nothing but itself to others. */
+function isPlain(fn: FunctionSymbol): boolean {
   return (
-    trees.size === live.trees.size &&
-    sameItems(functionsOf(bound), live.functions) &&
-    sameItems(classesOf(bound), live.classes) &&
-    edited.every((path) => {
-      const before = live.trees.get(path);
-      return before !== undefined && sameFrame(before, trees.get(path)!);
-    }) &&
-    changedNames(live.outlines, outlines) === null
+    fn.flavour === "function" &&
+    fn.owner === null &&
+    fn.outer === null &&
+    fn.def !== null &&
+    fn.hints.size === 0 &&
+    fn.name !== "main" &&
+    !fn.isGenerator &&
+    !fn.module.isLibrary &&
+    !fn.module.tree.raw
   );
 }
 

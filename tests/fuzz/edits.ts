@@ -37,6 +37,8 @@ const EDITS: readonly Edit[] = [
   typeLine,
   typeLine,
   renameEverywhere,
+  comeAndGo,
+  comeAndGo,
   restoreFile,
   restoreFile,
   restoreFile,
@@ -182,6 +184,31 @@ function typeLine(texts: Texts, _original: Texts, random: Random): string {
   lines.splice(i, 0, indent + line.replaceAll("\n", `\n${indent}`));
   texts.set(path, lines.join("\n"));
   return `\`${line}\` at ${basename(path)}:${i + 1}`;
+}
+
+const BODIES = [
+  "return None",
+  'return "x"',
+  "return missing_name",
+  "x: int = None\n    return x",
+  "# to come",
+  "yield 1",
+];
+
+/** A function of a module is new, or gone, or has another name. */
+function comeAndGo(texts: Texts, _original: Texts, random: Random): string {
+  const path = random.pick([...texts.keys()]);
+  const pieces = texts.get(path)!.split(/^(?=def |class )/m);
+  const i = random.below(pieces.length);
+  const piece = pieces[i]!;
+  const what = random.below(3);
+  const name = /^def (\w+)/.exec(piece)?.[1];
+  if (what === 0 && name !== undefined) pieces.splice(i, 1);
+  else if (what === 1 && name !== undefined)
+    pieces[i] = piece.replace(name, `${name}_${random.below(3)}`);
+  else pieces.splice(i, 0, `def fresh_${random.below(3)}(a):\n    ${random.pick(BODIES)}\n\n\n`);
+  texts.set(path, pieces.join(""));
+  return `functions came or went in ${basename(path)} before piece ${i}`;
 }
 
 function renameEverywhere(texts: Texts, _original: Texts, random: Random): string {
