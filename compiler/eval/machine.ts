@@ -73,8 +73,13 @@ export class Machine {
   readonly #cells = new Map<LLFunction, Cell>();
   readonly #globals = new Map<LLGlobal, { value: MachineValue }>();
   readonly #tables = new Map<LLTable, readonly MachineValue[]>();
-  /** The exception that was caught last: raising it again goes on with its traceback. */
-  #taken: HeapObject | null = null;
+  /**
+   * Raising the exception again that was caught last goes on with its traceback. Nothing stays alive for
+   * that: each that was caught has a number, and this is the one of the last.
+   */
+  #taken = 0;
+  #takenCount = 0;
+  readonly #takenNumbers = new WeakMap<HeapObject, number>();
   #allocated = 0;
   #collections = 0;
   #hashes = 0;
@@ -246,7 +251,7 @@ export class Machine {
   }
 
   #startTraceback(exception: HeapObject): void {
-    if (exception === this.#taken) return;
+    if (this.#takenNumbers.get(exception) === this.#taken) return;
     this.traceback.start();
     this.debugger?.raised(exception);
   }
@@ -273,7 +278,7 @@ export class Machine {
   caught(error: unknown): HeapObject {
     const raised = this.#asRaise(error);
     if (!(raised instanceof WrightRaise)) throw raised;
-    this.#taken = raised.exception;
+    this.#take(raised.exception);
     return raised.exception;
   }
 
@@ -300,15 +305,20 @@ export class Machine {
   noteRaise(exception: HeapObject, sites: readonly TracebackSite[]): void {
     this.#startTraceback(exception);
     this.addSites(sites);
-    this.#taken = exception;
+    this.#take(exception);
   }
 
   takePending(): HeapObject {
     const exception = this.pending;
     if (exception === null) throw new MachineError("exc_take while no exception is pending");
     this.pending = null;
-    this.#taken = exception;
+    this.#take(exception);
     return exception;
+  }
+
+  #take(exception: HeapObject): void {
+    this.#taken = ++this.#takenCount;
+    this.#takenNumbers.set(exception, this.#taken);
   }
 
   addSites(sites: readonly TracebackSite[]): void {

@@ -38,14 +38,16 @@ typedef struct gc_state {
   bag dying;
   int64_t outside_from;
   int64_t *asks_for_weak;
-  int64_t reserved[4];
+  wr_ref *weak_word;
+  int64_t reserved[3];
   int64_t own[128];
 } gc_state;
 
 _Static_assert(sizeof(void *) == 8, "the collector's state is laid out for 64 bits");
 _Static_assert(offsetof(gc_state, limit) == 80 && offsetof(gc_state, dying) == 120 &&
                    offsetof(gc_state, outside_from) == 144 &&
-                   offsetof(gc_state, asks_for_weak) == 152 && offsetof(gc_state, own) == 192,
+                   offsetof(gc_state, asks_for_weak) == 152 &&
+                   offsetof(gc_state, weak_word) == 160 && offsetof(gc_state, own) == 192,
                "the state is laid out as the collector expects");
 _Static_assert(sizeof(wr_type) == 64 && offsetof(wr_type, refs) == 24 &&
                    offsetof(wr_type, weak_offset) == 32,
@@ -376,6 +378,7 @@ void wr_gc_start(int64_t bytes) {
       .word_count = wr_platform_root_count,
       .limit = bytes,
       .asks_for_weak = &wr_gc_asks_for_weak,
+      .weak_word = &wr_exc_taken,
       .stress = every == NULL ? 0 : atoll(every),
       .poison = flag("WRIGHT_GC_POISON"),
       .verify = flag("WRIGHT_GC_VERIFY"),

@@ -33,7 +33,7 @@ wr_ref *wr_ss_base;
 wr_ref *wr_ss_limit;
 char *wr_stack_limit;
 
-wr_ref *const wr_platform_roots[] = {&wr_exc, &wr_exc_taken};
+wr_ref *const wr_platform_roots[] = {&wr_exc};
 const int64_t wr_platform_root_count = sizeof wr_platform_roots / sizeof wr_platform_roots[0];
 
 /* The text of a `str`: its items. */

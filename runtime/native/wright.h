@@ -90,7 +90,7 @@ extern const uint32_t wr_program_str_array;
 
 extern wr_ref wr_exc;
 
-/* The exception that was taken last: raised again, it keeps its traceback. */
+/* The exception that was taken last: raised again, it keeps its traceback. Nothing stays alive for it. */
 extern wr_ref wr_exc_taken;
 
 /*
