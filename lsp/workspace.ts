@@ -75,7 +75,10 @@ export class Workspace {
     // While the engine is at work: the first edit is not to wait for the parse of the whole document.
     setTimeout(() => {
       const document = this.#documents.get(uri);
-      if (document !== undefined) this.parsed(document);
+      if (document === undefined) return;
+      this.parsed(document);
+      // Nor for where its lines are.
+      document.positionAt(0);
     }, 0);
   }
 

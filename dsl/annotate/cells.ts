@@ -38,7 +38,7 @@ export interface Cell {
   /** A declaration fixed the annotation: stores are checked against it. */
   declared: boolean;
   /** First reason for each rise, in order. */
-  reasons: Reason[];
+  reasons: readonly Reason[];
   /** What must be looked at again when the cell rises; null while there is none. */
   readers: Set<Reader> | null;
   /** Cells that receive whatever this one receives: a function value's parameters reach its targets'. */
@@ -73,13 +73,16 @@ export interface Reader {
 
 let nextId = 0;
 
+/** Of cells there are many: the list is replaced when there is one. */
+const NO_REASONS: readonly Reason[] = [];
+
 export function newCell(what: string): Cell {
   const cell: Cell = {
     id: nextId++,
     parent: undefined as unknown as Cell,
     annotation: NEVER,
     declared: false,
-    reasons: [],
+    reasons: NO_REASONS,
     readers: null,
     forwards: [],
     limit: null,

@@ -9,7 +9,9 @@ export function nearest(written: string, names: Iterable<string>): string | null
   for (const name of names) {
     if (Math.abs(name.length - written.length) >= bestDistance || name === written) continue;
     const distance =
-      name.toLowerCase() === written.toLowerCase() ? 0.5 : editDistance(written, name);
+      name.toLowerCase() === written.toLowerCase()
+        ? 0.5
+        : editDistance(written, name, bestDistance);
     if (distance < bestDistance) {
       best = name;
       bestDistance = distance;
@@ -18,12 +20,17 @@ export function nearest(written: string, names: Iterable<string>): string | null
   return best;
 }
 
-/** Optimal string alignment: insertions, deletions, substitutions, swaps of neighbours. */
-function editDistance(a: string, b: string): number {
+/**
+ * Optimal string alignment: insertions, deletions, substitutions, swaps of neighbours. Where it is
+ * `limit` or more, it is not looked for any further.
+ */
+function editDistance(a: string, b: string, limit: number): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+  let leastBefore = 0;
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
+    let least = i;
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1];
       let cost = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + (same ? 0 : 1));
@@ -31,7 +38,11 @@ function editDistance(a: string, b: string): number {
         cost = Math.min(cost, beforeLast[j - 2]! + 1);
       }
       row.push(cost);
+      if (cost < least) least = cost;
     }
+    // What comes later is at least as far as the nearer of two rows.
+    if (least >= limit && leastBefore >= limit) return limit;
+    leastBefore = least;
     beforeLast = last;
     last = row;
   }

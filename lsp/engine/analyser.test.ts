@@ -79,6 +79,7 @@ function opened(): Session {
   const session = new Session();
   // At first, names; then all.
   expect(session.answers()).toEqual([[], [WRONG]]);
+  session.analyser.rehearse("/p/main.wr");
   return session;
 }
 

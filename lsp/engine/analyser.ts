@@ -31,7 +31,7 @@ import {
 } from "../../dsl/syntax/source.ts";
 import type { DiagnosticData, PlaceData, ProgramData, WhyData } from "./data.ts";
 import { mistakesOnly, programData, STORES } from "./collect.ts";
-import { goOn, liveOf, type Live } from "./live.ts";
+import { goOn, liveOf, rehearse, type Live } from "./live.ts";
 
 /** How the engine reaches texts: what editors hold comes first. */
 export interface TextHost {
@@ -202,6 +202,22 @@ export class Analyser {
       return null;
     } finally {
       if (live.isBroken) kept.live = null;
+    }
+  }
+
+  /**
+   * To be called when there is time, after a program was analysed for the first time: the first edit is
+   * then as fast as any other.
+   */
+  rehearse(entry: string): void {
+    const kept = this.#kept.get(entry);
+    if (kept === undefined || kept.live === null || kept.bound === null) return;
+    try {
+      rehearse(kept.live, kept.bound);
+    } catch (error) {
+      this.faults.push(error);
+    } finally {
+      if (kept.live.isBroken) kept.live = null;
     }
   }
 

@@ -110,6 +110,13 @@ export function serveEngine(
   const host = new OverlayHost(disk);
   const analyser = new Analyser(host);
   analyser.prepare();
+  const rehearsed = new Set<string>();
+  // When nothing else is to be done: what has been asked for by now comes first.
+  const rehearse = (entry: string): void => {
+    if (rehearsed.has(entry)) return;
+    rehearsed.add(entry);
+    setTimeout(() => analyser.rehearse(entry), 0);
+  };
   const isCancelled = (id: number) => newest !== null && Atomics.load(newest, 0) !== id;
   return (request) => {
     if (request.kind === "text") return host.setText(request.path, request.text);
@@ -130,7 +137,10 @@ export function serveEngine(
             () => rest(newest, id),
           );
       if (program === null || isCancelled(id)) answer({ id, result: null }, []);
-      else give(program);
+      else {
+        give(program);
+        rehearse(entry);
+      }
     } catch (error) {
       const { stack } = error as Error;
       answer({ id, result: null, error: stack ?? String(error) }, []);

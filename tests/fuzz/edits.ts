@@ -80,6 +80,7 @@ export function differenceIn(
   for (let step = 0; step <= steps; step++) {
     const answers: ProgramData[] = [];
     const found = analysed(warm, entry, (one) => answers.push(one));
+    if (step === 0) warm.rehearse(entry);
     if (step > 0 && answers.length === 2) {
       first.given++;
       if (said(answers[0]!) === said(answers[1]!)) first.exact++;
