@@ -1,7 +1,8 @@
 /**
  * The code of one function while it is written: instructions, and the values that they work on.
  *
- * Webs (`passes/webs.ts`) become locals, as in the C back end. A result that is read once, by the next
+ * Webs (`passes/webs.ts`) become locals, as in the C back end; those that are never alive at once share
+ * one, because V8's first compiler does work for each local wherever ways meet. A result that is read once, by the next
  * instruction, never sees its local: it waits on top of the stack (`result`), and whatever is written
  * next takes it from there (`push`) or puts it into its local first.
  *
@@ -22,7 +23,15 @@ import type {
 } from "../ll/program.ts";
 import type { Jump } from "../ll/structure.ts";
 import type { FnType, StructType } from "../ll/types.ts";
-import { buildWebs, lifetimes, type Lifetimes, type Web, type Webs } from "../passes/webs.ts";
+import {
+  absorb,
+  buildWebs,
+  lifetimes,
+  type Interval,
+  type Lifetimes,
+  type Web,
+  type Webs,
+} from "../passes/webs.ts";
 import { Bytes, I32, I64, type BranchHint, type Signature, type ValueType } from "./binary.ts";
 import { wasmType } from "./layout.ts";
 import type { MemoryImage } from "./memory.ts";
@@ -54,6 +63,30 @@ interface Sum {
   readonly plus: number;
 }
 
+/** A local, and where it holds something, by block. */
+interface SharedLocal {
+  readonly index: number;
+  readonly type: ValueType;
+  readonly occupied: Map<number, Interval[]>;
+}
+
+/**
+ * Whether two webs need a local each. Stricter than `interfere`: an op may write its result before it
+ * has read an argument for the last time.
+ */
+function meet(
+  web: ReadonlyMap<number, readonly Interval[]>,
+  occupied: ReadonlyMap<number, readonly Interval[]>,
+): boolean {
+  for (const [block, ours] of web) {
+    const theirs = occupied.get(block);
+    if (theirs === undefined) continue;
+    for (const one of ours)
+      for (const other of theirs) if (one.from <= other.to && other.from <= one.to) return true;
+  }
+  return false;
+}
+
 /** Numbers that are added to an index at its access, and the ops that do. */
 const LARGEST_PLUS = 255n;
 const IS_ACCESS: ReadonlySet<string> = new Set(["getitem", "setitem"]);
@@ -82,6 +115,7 @@ export class CodeWriter implements OpWriter {
   /** Indices whose access adds the small number itself. */
   readonly #sums = new Map<LLVariable, Sum>();
   readonly #localOf = new Map<Web, number>();
+  readonly #shared: SharedLocal[] = [];
   readonly #scratch = new Map<string, number>();
   readonly #parameterCount: number;
   readonly #scopes: Scope[] = [];
@@ -105,7 +139,7 @@ export class CodeWriter implements OpWriter {
     let count = 0;
     for (const param of graph.entry.params) {
       if (param.type.kind === "void") continue;
-      this.#localOf.set(this.#webs.get(param)!, count++);
+      this.#share(this.#webs.get(param)!, { index: count++, type: wasmType(param.type)! });
     }
     this.#parameterCount = count;
   }
@@ -322,10 +356,30 @@ export class CodeWriter implements OpWriter {
     const web = this.#webs.get(variable)!;
     let local = this.#localOf.get(web);
     if (local === undefined) {
-      local = this.#newLocal(wasmType(variable.type)!);
+      local = this.#localFor(web, wasmType(variable.type)!);
       this.#localOf.set(web, local);
     }
     return local;
+  }
+
+  /** The first one that is free wherever the web lives. */
+  #localFor(web: Web, type: ValueType): number {
+    const { intervals } = web;
+    for (const one of this.#shared) {
+      if (one.type !== type || meet(intervals, one.occupied)) continue;
+      absorb(one.occupied, intervals);
+      return one.index;
+    }
+    const index = this.#newLocal(type);
+    this.#share(web, { index, type });
+    return index;
+  }
+
+  #share(web: Web, { index, type }: { readonly index: number; readonly type: ValueType }): void {
+    const occupied = new Map<number, Interval[]>();
+    absorb(occupied, web.intervals);
+    this.#shared.push({ index, type, occupied });
+    this.#localOf.set(web, index);
   }
 
   #newLocal(type: ValueType): number {

@@ -125,6 +125,8 @@ export interface ClassInstance {
   created: boolean;
   /** Signatures of its generic methods at these type arguments. */
   readonly signatures: Map<FunctionSymbol, Instantiation>;
+  /** Its type parameters, bound to `args`; null until somebody asks (`classEnvironment`). */
+  environment: TypeEnvironment | null;
 }
 
 export function findClass(cls: ClassInstance): ClassInstance {

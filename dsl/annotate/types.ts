@@ -316,6 +316,7 @@ export function classInstance(
     base: null,
     created: false,
     signatures: new Map(),
+    environment: null,
   };
   cls.parent = cls;
   if (symbol.typeParams.length === 0) ctx.plainClasses.set(symbol, cls);
@@ -459,18 +460,11 @@ export function baseOf(ctx: Context, cls: ClassInstance): ClassInstance | null {
   return cls.base === null ? null : findClass(cls.base);
 }
 
-const environments = new WeakMap<ClassInstance, TypeEnvironment>();
-
 /** The class's type parameters, bound to its arguments. */
 export function classEnvironment(cls: ClassInstance): TypeEnvironment {
-  let env = environments.get(cls);
-  if (env === undefined) {
-    env = newEnvironment(
-      new Map(cls.symbol.typeParams.map((param, i) => [param.name.text, cls.args[i]!])),
-    );
-    environments.set(cls, env);
-  }
-  return env;
+  return (cls.environment ??= newEnvironment(
+    new Map(cls.symbol.typeParams.map((param, i) => [param.name.text, cls.args[i]!])),
+  ));
 }
 
 // ---------------------------------------------------------------- fields
