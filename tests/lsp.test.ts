@@ -119,12 +119,16 @@ const places = (found: readonly Location[]) =>
     .sort();
 
 /** Changes a document for a while. */
-async function withText(path: string, text: string, action: () => Promise<void>): Promise<void> {
+async function withText<Result>(
+  path: string,
+  text: string,
+  action: () => Promise<Result>,
+): Promise<Result> {
   const before = client.text(path);
   client.write(path, text);
   await client.settled();
   try {
-    await action();
+    return await action();
   } finally {
     client.write(path, before);
     await client.settled();
@@ -226,6 +230,15 @@ describe("completion", () => {
     expect(items[0]!.textEdit).toEqual({ range: { start, end }, newText: items[0]!.label });
     expect(labels(items).slice(0, 4)).toEqual(expect.arrayContaining(["sum", "shape", "shapes"]));
     expect(labels(items)).toEqual(expect.arrayContaining(["largest", "print", "list"]));
+    const first = async (line: string) => {
+      const text = MAIN.replace("        print(winner.name)", line.replace("^", ""));
+      return withText(main, text, async () =>
+        labels(await client.ask<CompletionItem[]>("completion", main, line)).slice(0, 3),
+      );
+    };
+    expect(await first("        x: S^")).toEqual(expect.arrayContaining(["Shape", "Square"]));
+    expect(await first("        x = winner i^")).toEqual(["and", "or", "not"]);
+    expect(await first("def more(s^")).toEqual(["shapes", "argv"]);
     const names = await client.ask<CompletionItem[]>("completion", main, "import L^ine");
     expect(labels(names)).toEqual(expect.arrayContaining(["Shape", "Square", "largest", "SIDES"]));
   });

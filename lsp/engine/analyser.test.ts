@@ -191,6 +191,20 @@ test("a field that is declared otherwise changes the methods that set it", () =>
   expect(known(session)).toEqual(known(fresh));
 });
 
+test("a member of an enum that has no number for a value is a mistake and nothing else", () => {
+  const session = opened();
+  session.edit(
+    "/p/main.wr",
+    "LIMIT = 10",
+    'enum Kind:\n    ONE = "one"\n    TWO = 2\n\n\nLIMIT = 10',
+  );
+  const program = session.analyser.analyse("/p/main.wr")!;
+  expect(program.diagnostics.map(({ code }) => code)).toContain("E0601");
+  const members = program.definitions.filter(({ kind }) => kind === "member");
+  expect(members.map(({ name }) => name)).toContain("TWO");
+  expect(members.map(({ name }) => name)).not.toContain("ONE");
+});
+
 test("a packed program says the same", () => {
   const session = opened();
   const program = session.analyser.analyse("/p/main.wr")!;

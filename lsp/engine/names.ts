@@ -305,9 +305,9 @@ class NameWalker {
       (one): one is EnumSymbol => one.kind === "enum" && one.def === s,
     );
     for (const { name, value } of s.members) {
-      if (symbol !== undefined) {
+      // One whose value is no number is none.
+      if (symbol?.members.some((one) => one.name === name.text) === true)
         this.#add(name.span, this.#table.ofMember(symbol, name.text), "definition");
-      }
       if (value !== null) this.#expression(value);
     }
     for (const method of s.methods) this.#def(method);

@@ -1,6 +1,7 @@
 /**
- * Completion: members after a dot, modules and their names in imports, else what is visible, nearest
- * first. What a member's object is, is known from the last analysis of exactly that expression, or
+ * Completion: members after a dot, modules and their names in imports, else what is visible: first what
+ * the function around the place binds, nearest first, then everything else that may stand there, what is
+ * said most around the place first. What a member's object is, is known from the last analysis of exactly that expression, or
  * else worked out from the names in it (`chains.ts`).
  */
 import {
@@ -91,15 +92,111 @@ function itemsAt(
   const old = view.mapping.back(start);
   const visible = visibleAt(view, old).filter((one) => !one.name.startsWith("__"));
   const ambient = new Set(ambientNames(view).map((one) => one.name));
-  const own = visible.filter((one) => !ambient.has(one.name)).map((one, i) => item(uri, one, i));
-  const known = new Set(own.map((one) => one.label));
-  const written = writtenBefore(text, start).filter((name) => !known.has(name));
-  return ranked([
-    written.map((label) => ({ label, kind: CompletionItemKind.Variable })),
-    own,
-    isStart(before, word) ? keywords() : operators(),
-    visible.filter((one) => ambient.has(one.name)).map((one, i) => item(uri, one, i)),
-  ]);
+  const names = (list: readonly Definition[]) => list.map((one, i) => item(uri, one, i));
+  const locals = names(visible.filter(isLocal));
+  const known = new Set(locals.map((one) => one.label));
+  const written = variables(writtenBefore(text, start).filter((name) => !known.has(name)));
+  const others = visible.filter((one) => !isLocal(one));
+  const own = others.filter((one) => !ambient.has(one.name));
+  const library = others.filter((one) => ambient.has(one.name));
+  const near = text.slice(Math.max(0, start - AROUND), start + AROUND);
+  const count = wordsIn(near);
+  const byUse = (lists: readonly (readonly CompletionItem[])[]) =>
+    lists.flat().sort((a, b) => (count.get(b.label) ?? 0) - (count.get(a.label) ?? 0));
+  const place = placeOf(before.slice(0, before.length - word.length));
+  switch (place) {
+    case "parameter": {
+      // Those of other functions, but for what this one has already.
+      const line = start + word.length - before.length;
+      const end = text.indexOf("\n", start);
+      const above = text.slice(Math.max(0, start - AROUND), line);
+      const below = end < 0 ? "" : text.slice(end, start + AROUND);
+      const taken = wordsIn(before.slice(0, before.length - word.length));
+      const found = parameterNames(above + below).filter((name) => !taken.has(name));
+      return ranked([byUse([variables(found)])]);
+    }
+    case "type": {
+      const types = [...own, ...library].filter((one) => TYPES.has(one.kind));
+      const rest = others.filter((one) => !TYPES.has(one.kind));
+      return ranked([byUse([names(types), [keyword("None")]]), byUse([names(rest)]), locals]);
+    }
+    case "after":
+      return ranked([operators(), written, locals, byUse([names(own), names(library)])]);
+    case "start":
+    case "operand": {
+      const words = place === "start" ? keywords() : operators();
+      return ranked([written, locals, byUse([names(own), words, names(library)])]);
+    }
+  }
+}
+
+/** What may stand at a place: a statement, an operand, what goes on after one, a type, a new parameter. */
+type Place = "start" | "operand" | "after" | "type" | "parameter";
+
+/** By the line before it. */
+function placeOf(line: string): Place {
+  if (line.trim() === "") return "start";
+  const head = /^\s*def\s+\w+\s*(?:\[[^\]]*\])?\((.*)$/.exec(line)?.[1];
+  if (head !== undefined && !/\)\s*(?:->.*)?:/.test(head)) return placeInHead(head);
+  if (
+    /:\s+$/.test(line) &&
+    /^\s*(?:if|elif|else|for|while|try|finally|except|with|case)\b/.test(line)
+  )
+    return "start";
+  // `name: type`, of a local or a field.
+  if (/^\s*(?:self\.)?\w+:\s+(?:[\w.]+\[)*$/.test(line)) return "type";
+  const last = /(\w+|["')\]}])\s+$/.exec(line)?.[1];
+  if (last === undefined || KEYWORDS.has(last)) return "operand";
+  return "after";
+}
+
+/** Between the brackets of `def f(…`, and after them. */
+function placeInHead(head: string): Place {
+  if (/->\s*[^:]*$/.test(head)) return "type";
+  if (/(?:^|,)\s*(?:const\s+|\*)?$/.test(outsideBrackets(head))) return "parameter";
+  return /:\s*[^=]*$/.test(head) ? "type" : "operand";
+}
+
+/** Without what stands in closed brackets; after one that is open, nothing is a parameter. */
+function outsideBrackets(text: string): string {
+  const without = text.replace(/\[[^[\]]*\]|\([^()]*\)/g, "_");
+  return without === text ? (/[[(]/.test(text) ? "_" : text) : outsideBrackets(without);
+}
+
+const TYPES: ReadonlySet<DefinitionKind> = new Set([
+  "class",
+  "mixin",
+  "struct",
+  "enum",
+  "alias",
+  "type-parameter",
+  "builtin",
+]);
+
+function isLocal({ kind }: Definition): boolean {
+  return kind === "local" || kind === "parameter";
+}
+
+function variables(names: readonly string[]): CompletionItem[] {
+  return names.map((label) => ({ label, kind: CompletionItemKind.Variable }));
+}
+
+/** So far around a place one looks for what is said there: some hundred lines. */
+const AROUND = 16_000;
+
+function wordsIn(text: string): ReadonlyMap<string, number> {
+  const count = new Map<string, number>();
+  for (const word of text.match(/[A-Za-z_]\w*/g) ?? []) count.set(word, (count.get(word) ?? 0) + 1);
+  return count;
+}
+
+/** What functions of a text call their parameters. */
+function parameterNames(text: string): string[] {
+  const heads = text.matchAll(/^[ \t]*def \w+(?:\[[^\]]*\])?\(([^()]*)/gm);
+  const names = [...heads].flatMap(([, params]) =>
+    [...params!.matchAll(/(?:^|,)\s*(?:const\s+|\*)?([A-Za-z_]\w*)/g)].map(([, name]) => name!),
+  );
+  return [...new Set(names)];
 }
 
 /** Items in the order of their lists, and within those as they are. */
@@ -200,6 +297,7 @@ function operators(): CompletionItem[] {
     "not",
     "in",
     "is",
+    "as",
     "if",
     "else",
     "for",
@@ -212,10 +310,6 @@ function operators(): CompletionItem[] {
 
 function keyword(label: string): CompletionItem {
   return { label, kind: CompletionItemKind.Keyword, sortText: `z${label}` };
-}
-
-function isStart(before: string, word: string): boolean {
-  return before.trim() === word || /:\s*\w*$/.test(before);
 }
 
 function isInComment(before: string): boolean {
