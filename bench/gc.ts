@@ -3,8 +3,8 @@
  *
  *     node bench/gc.ts [--rounds 5] [--pypy pypy3] [--out out/bench/gc.json]
  *
- * `bench/gc/main.wr` has the kernels, `bench/gc/kernels.py` those that PyPy runs too. The kernel `live`
- * is about pauses: it runs once, with the collector's own log, which goes to the error output.
+ * `bench/gc/main.wr` has the kernels, `bench/gc/kernels.py` those that PyPy runs too. The kernels `live`,
+ * `weak` and `finalizers` are about pauses: see `pauses.ts`.
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
@@ -12,6 +12,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { machine, options, output, publish, runtimes } from "./command-line.ts";
 import { compare, report, type Side } from "./pairs.ts";
+import { pausesOf, pauseTable } from "./pauses.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
@@ -46,4 +47,5 @@ if (spawnSync(given.pypy, ["--version"]).status === 0) {
 }
 publish(report("The generational collector", machine(), rounds, comparisons), given.out);
 
-spawnSync(generational, ["live"], { stdio: "inherit", env: { WRIGHT_GC_LOG: "cpu" } });
+for (const kernel of ["live", "weak", "finalizers"])
+  console.log(pauseTable(kernel, pausesOf([generational, kernel], rounds)));

@@ -3,6 +3,8 @@
  *
  *     node bench/start.ts [--wasm out/scheme.mjs] [--native out/scheme] [--rounds 20]
  *
+ * A VM that is not there is built.
+ *
  * From just before a shell starts the process (which takes some 2 ms) to when its output arrives here, and the processor time
  * that the process took in all, by turns: Node with a script that writes a byte, Node with a thread that
  * does so (what the VM would need for its stack, without JSPI), the Scheme VM as WebAssembly in Node, and natively. The
@@ -10,9 +12,9 @@
  * far from that this one is.
  */
 import { spawn } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { machine, options } from "./command-line.ts";
+import { machine, options, output } from "./command-line.ts";
 
 const given = options({ wasm: "out/scheme.mjs", native: "out/scheme", rounds: "20" });
 const FOLDER = resolve("out/bench");
@@ -33,12 +35,20 @@ new Worker('require("node:fs").writeSync(1, "1")', { eval: true });
 `,
 );
 const node = [process.execPath, "--no-warnings"];
+build(given.native, given.native);
+build(given.wasm, given.wasm.replace(/\.mjs$/, ".wasm"), "--target", "wasm", "--dev");
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   "Node, a script": [...node, script],
   "Node, a thread": [...node, thread],
   "Scheme as WebAssembly": [...node, resolve(given.wasm), program],
   "Scheme, native": [resolve(given.native), program],
 };
+
+function build(wanted: string, target: string, ...how: readonly string[]): void {
+  if (existsSync(wanted)) return;
+  console.error(`building ${wanted} …`);
+  output([process.execPath, "cli/main.ts", "build", "langs/scheme", "-q", "-o", target, ...how]);
+}
 
 interface Start {
   /** Milliseconds until the first byte. */
