@@ -25,11 +25,13 @@ export function pausesOf(command: readonly string[], runs: number): Pauses {
 }
 
 function onePass([program, ...args]: readonly string[]): number[] {
-  const { stderr } = spawnSync(program!, args, {
+  const { status, stderr } = spawnSync(program!, args, {
     encoding: "utf8",
     env: { WRIGHT_GC_LOG: "cpu,each" },
     maxBuffer: 2 ** 28,
   });
+  if (status !== 0)
+    throw new Error(`${program} ${args.join(" ")} ended with ${status}:\n${stderr}`);
   return [...stderr.matchAll(/^gc: pause of ([\d.]+) ms/gm)].map(([, time]) => Number(time));
 }
 

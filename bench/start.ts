@@ -5,11 +5,11 @@
  *
  * A VM that is not there is built.
  *
- * From just before a shell starts the process (which takes some 2 ms) to when its output arrives here, and the processor time
- * that the process took in all, by turns: Node with a script that writes a byte, Node with a thread that
- * does so (what the VM would need for its stack, without JSPI), the Scheme VM as WebAssembly in Node, and natively. The
- * least of all rounds is what a machine with nothing else to do would show; the median says how
- * far from that this one is.
+ * From just before a shell starts the process (which takes some 2 ms) to when its output arrives here, and
+ * the processor time that the process took in all, by turns: Node with a script that writes a byte, Node
+ * with a thread that does so (what the VM would need for its stack, without JSPI), the Scheme VM as
+ * WebAssembly in Node, and natively. The least of all rounds is what a machine with nothing else to do
+ * would show; the median says how far from that this one is.
  */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";

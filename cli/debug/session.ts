@@ -445,9 +445,7 @@ export class Session {
     const visible = info.modules.get(frame.record.file)?.visible;
     return {
       inspector,
-      named: (name) => {
-        return locals.find((one) => one.name === name) ?? visible?.get(name) ?? null;
-      },
+      named: (name) => locals.find((one) => one.name === name) ?? visible?.get(name) ?? null,
       string: (text) => machine.string(text),
     };
   }

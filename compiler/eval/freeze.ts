@@ -20,9 +20,8 @@ export function freeze(program: LLProgram, machine: Machine): void {
   for (const fn of program.functions) {
     for (const block of fn.graph?.blocks ?? []) freezeBlock(fn, block, machine);
   }
-  for (const { own, visible } of program.debug?.modules.values() ?? []) {
-    for (const one of [...own, ...visible.values()])
-      one.value = machine.globalCell(one.global).value;
+  for (const { visible } of program.debug?.modules.values() ?? []) {
+    for (const one of visible.values()) one.value = machine.globalCell(one.global).value;
   }
   program.globals.length = 0;
 }

@@ -1,5 +1,6 @@
 /**
- * Expressions over the locals of a stopped function and the names of its module: for watches, hovers and conditions of breakpoints.
+ * Expressions over the locals of a stopped function and the names of its module: for watches, hovers and
+ * conditions of breakpoints.
  *
  * They are parsed as Wright and worked out here, on the values that there are: names, literals, fields,
  * items, `len`, arithmetic, comparisons, `and`, `or`, `not`, conditional expressions. Other calls are

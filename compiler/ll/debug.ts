@@ -38,7 +38,7 @@ export interface DebugGlobal {
 export interface DebugModule {
   /** Its own, in the order in which they stand there. */
   readonly own: readonly DebugGlobal[];
-  /** Imported ones, too, by the names that they have here. */
+  /** Those and the imported ones, by the names that they have here. */
   readonly visible: ReadonlyMap<string, DebugGlobal>;
 }
 

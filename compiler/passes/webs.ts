@@ -78,16 +78,25 @@ export function overlap(a: Interval, b: Interval): boolean {
   return a.from < b.to && b.from < a.to;
 }
 
-/** Whether some members of two webs are alive at once. */
+/**
+ * As `overlap`, but stricter: they have no place in common either. For where an op may write its result
+ * before it has read an argument for the last time.
+ */
+export function touch(a: Interval, b: Interval): boolean {
+  return a.from <= b.to && b.from <= a.to;
+}
+
+/** Whether some members of two webs are alive at once, as `meet` has it. */
 export function interfere(
   a: ReadonlyMap<number, readonly Interval[]>,
   b: ReadonlyMap<number, readonly Interval[]>,
+  meet = overlap,
 ): boolean {
   const [small, large] = a.size <= b.size ? [a, b] : [b, a];
   for (const [block, ours] of small) {
     const theirs = large.get(block);
     if (theirs === undefined) continue;
-    if (ours.some((one) => theirs.some((other) => overlap(one, other)))) return true;
+    if (ours.some((one) => theirs.some((other) => meet(one, other)))) return true;
   }
   return false;
 }

@@ -2,9 +2,9 @@
  * The code of one function while it is written: instructions, and the values that they work on.
  *
  * Webs (`passes/webs.ts`) become locals, as in the C back end; those that are never alive at once share
- * one, because V8's first compiler does work for each local wherever ways meet. A result that is read once, by the next
- * instruction, never sees its local: it waits on top of the stack (`result`), and whatever is written
- * next takes it from there (`push`) or puts it into its local first.
+ * one, because V8's first compiler does work for each local wherever ways meet. A result that is read
+ * once, by the next instruction, never sees its local: it waits on top of the stack (`result`), and
+ * whatever is written next takes it from there (`push`) or puts it into its local first.
  *
  * What is made of ops and blocks is `function.ts`'s matter and that of what it calls.
  */
@@ -26,7 +26,9 @@ import type { FnType, StructType } from "../ll/types.ts";
 import {
   absorb,
   buildWebs,
+  interfere,
   lifetimes,
+  touch,
   type Interval,
   type Lifetimes,
   type Web,
@@ -68,23 +70,6 @@ interface SharedLocal {
   readonly index: number;
   readonly type: ValueType;
   readonly occupied: Map<number, Interval[]>;
-}
-
-/**
- * Whether two webs need a local each. Stricter than `interfere`: an op may write its result before it
- * has read an argument for the last time.
- */
-function meet(
-  web: ReadonlyMap<number, readonly Interval[]>,
-  occupied: ReadonlyMap<number, readonly Interval[]>,
-): boolean {
-  for (const [block, ours] of web) {
-    const theirs = occupied.get(block);
-    if (theirs === undefined) continue;
-    for (const one of ours)
-      for (const other of theirs) if (one.from <= other.to && other.from <= one.to) return true;
-  }
-  return false;
 }
 
 /** Numbers that are added to an index at its access, and the ops that do. */
@@ -366,7 +351,7 @@ export class CodeWriter implements OpWriter {
   #localFor(web: Web, type: ValueType): number {
     const { intervals } = web;
     for (const one of this.#shared) {
-      if (one.type !== type || meet(intervals, one.occupied)) continue;
+      if (one.type !== type || interfere(intervals, one.occupied, touch)) continue;
       absorb(one.occupied, intervals);
       return one.index;
     }

@@ -1,5 +1,6 @@
 /**
- * A first answer after an edit inside of functions, or one that adds or removes some: the settled analysis goes on from where it is.
+ * A first answer after an edit inside of functions, or one that adds or removes some: the settled analysis
+ * goes on from where it is.
  *
  * The edited functions' specialisations start anew, with their parameters' and results' cells as those
  * are, and whatever rises because of that is followed as ever. So this finds all that the edit adds,

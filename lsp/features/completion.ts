@@ -1,8 +1,8 @@
 /**
  * Completion: members after a dot, modules and their names in imports, else what is visible: first what
  * the function around the place binds, nearest first, then everything else that may stand there, what is
- * said most around the place first. What a member's object is, is known from the last analysis of exactly that expression, or
- * else worked out from the names in it (`chains.ts`).
+ * said most around the place first. What a member's object is, is known from the last analysis of exactly
+ * that expression, or else worked out from the names in it (`chains.ts`).
  */
 import {
   CompletionItemKind,
